@@ -1,0 +1,107 @@
+"""What a user reaches: which roles at which dealerships. Every door loads through this.
+
+Nobody sees a row outside their memberships (product.md, Organisation).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q
+
+from bdc.accounts.models import User
+from dealers.models import CentreService, Dealership, Membership, Role
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The roles of one user, by dealership; group and centre memberships are spread out."""
+
+    roles_at: dict[int, frozenset[Role]]
+
+    @cached_property
+    def dealerships(self) -> frozenset[int]:
+        return frozenset(self.roles_at)
+
+    @cached_property
+    def only_sales(self) -> frozenset[int]:
+        """Where the user is a salesperson and nothing else."""
+        return frozenset(
+            place for place, roles in self.roles_at.items() if roles == {Role.SALESPERSON}
+        )
+
+    @cached_property
+    def more_than_sales(self) -> frozenset[int]:
+        return self.dealerships - self.only_sales
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """Every role that the user has anywhere."""
+        return frozenset(role for roles in self.roles_at.values() for role in roles)
+
+    def at(self, dealership_id: int) -> frozenset[Role]:
+        return self.roles_at.get(dealership_id, frozenset())
+
+    def where(self, *roles: Role) -> frozenset[int]:
+        """The dealerships at which the user has any of `roles`."""
+        wanted = set(roles)
+        return frozenset(place for place, has in self.roles_at.items() if has & wanted)
+
+    def has(self, *roles: Role) -> bool:
+        return bool(self.roles & set(roles))
+
+
+def reach_of(user: User) -> Reach:
+    """Return what `user` reaches, read once for each user object (so once for a request)."""
+    cached: Reach | None = getattr(user, "_reach", None)
+    if cached is None:
+        cached = _read_reach(user)
+        user._reach = cached  # type: ignore[attr-defined]  # lives as long as the request's user
+    return cached
+
+
+def _read_reach(user: User) -> Reach:
+    if not user.is_active:
+        return Reach({})
+    roles_at: defaultdict[int, set[Role]] = defaultdict(set)
+    memberships = list(
+        Membership.objects.filter(user=user).prefetch_related("only_dealerships")
+    )
+    for membership in memberships:
+        if membership.dealership_id:
+            roles_at[membership.dealership_id].add(Role(membership.role))
+    groups = {m.group_id for m in memberships if m.group_id}
+    centres = {m.centre_id for m in memberships if m.centre_id}
+    of_groups = Dealership.objects.filter(group__in=groups) if groups else Dealership.objects.none()
+    for dealership_id, group_id in of_groups.values_list("id", "group"):
+        roles_at[dealership_id] |= {Role(m.role) for m in memberships if m.group_id == group_id}
+    services = (
+        CentreService.objects.filter(centre__in=centres)
+        if centres
+        else CentreService.objects.none()
+    )
+    for dealership_id, centre_id in services.values_list("dealership", "centre"):
+        for membership in memberships:
+            if membership.centre_id != centre_id:
+                continue
+            narrowed = {place.pk for place in membership.only_dealerships.all()}
+            if not narrowed or dealership_id in narrowed:
+                roles_at[dealership_id].add(Role(membership.role))
+    return Reach({place: frozenset(roles) for place, roles in roles_at.items()})
+
+
+def people_at(dealership: Dealership, *roles: Role) -> list[User]:
+    """The active users with one of `roles` at `dealership`, by name: group and centre included.
+
+    See also Reach, which answers the same the other way round.
+    """
+    at_place = (
+        Q(dealership=dealership)
+        | Q(group=dealership.group_id)
+        | (Q(centre__services__dealership=dealership) & Q(only_dealerships=None))
+        | (Q(centre__services__dealership=dealership) & Q(only_dealerships=dealership))
+    )
+    users = Membership.objects.filter(at_place, role__in=roles).values("user")
+    return list(User.objects.filter(pk__in=users, is_active=True).order_by("name", "pk"))

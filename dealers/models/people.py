@@ -1,0 +1,132 @@
+"""What people do where: memberships and roles, presence and absence."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from dealers.models.centre import ContactCentre
+from dealers.models.dealership import DealerGroup, Dealership
+
+
+class Role(models.TextChoices):
+    AGENT = "agent", _("BDC agent")
+    TEAM_LEAD = "team_lead", _("team lead")
+    SALESPERSON = "salesperson", _("salesperson")
+    SALES_MANAGER = "sales_manager", _("sales manager")
+    MARKETER = "marketer", _("marketer")
+    RECEPTIONIST = "receptionist", _("receptionist")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+CENTRE_ROLES = (Role.AGENT, Role.TEAM_LEAD)
+
+
+class SalesRole(models.TextChoices):
+    """What kind of salesperson (product.md, Roles of salespeople; seed R-023 to R-032)."""
+
+    INTERNET = "internet", _("internet")
+    SHOWROOM = "showroom", _("showroom")
+    HYBRID = "hybrid", _("hybrid")
+
+
+class Membership(models.Model):
+    """A role of a user at exactly one dealership, dealer group or contact centre."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    dealership = models.ForeignKey(
+        Dealership, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships"
+    )
+    group = models.ForeignKey(
+        DealerGroup, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships"
+    )
+    centre = models.ForeignKey(
+        ContactCentre, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships"
+    )
+    # A centre's agent may be narrowed to some of the dealerships that the centre serves.
+    only_dealerships: models.ManyToManyField[Dealership, models.Model] = models.ManyToManyField(
+        Dealership, blank=True, related_name="+"
+    )
+    sales_role = models.CharField(
+        _("kind of salesperson"), max_length=10, choices=SalesRole, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("membership")
+        constraints = [
+            models.CheckConstraint(
+                name="membership_at_exactly_one_place",
+                condition=(
+                    Q(dealership__isnull=False, group=None, centre=None)
+                    | Q(dealership=None, group__isnull=False, centre=None)
+                    | Q(dealership=None, group=None, centre__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="membership_of_agents_is_at_a_centre",
+                condition=Q(role__in=CENTRE_ROLES, centre__isnull=False)
+                | (~Q(role__in=CENTRE_ROLES) & Q(centre=None)),
+            ),
+            models.CheckConstraint(
+                name="membership_of_salespeople_says_which_kind",
+                condition=Q(role=Role.SALESPERSON, sales_role__in=SalesRole.values)
+                | (~Q(role=Role.SALESPERSON) & Q(sales_role="")),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "dealership", "group", "centre"],
+                nulls_distinct=False,
+                name="membership_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()} ({self.place})"
+
+    @property
+    def place(self) -> DealerGroup | Dealership | ContactCentre:
+        place = self.dealership or self.group or self.centre
+        assert place is not None, "membership_at_exactly_one_place"  # noqa: S101 -- a constraint
+        return place
+
+
+class Presence(models.Model):
+    """Whether a user works right now; without a row a salesperson is there in opening hours."""
+
+    class State(models.TextChoices):
+        AVAILABLE = "available", _("available")
+        PAUSE = "pause", _("pause")
+        AWAY = "away", _("away")
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="presence"
+    )
+    state = models.CharField(max_length=10, choices=State)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_state_display()}"
+
+
+class Absence(models.Model):
+    """A recorded absence; one of a day or more routes the user's leads again."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="absences"
+    )
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="absence_begins_before_it_ends", condition=Q(begins_at__lt=F("ends_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.begins_at:%Y-%m-%d}"

@@ -1,0 +1,219 @@
+"""Contact with customers: started calls, attempts, conversations, call-backs."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from leads.models.base import OfLead, only_added
+from leads.models.customer import Customer
+from leads.models.round import Round
+
+
+class Result(models.TextChoices):
+    SPOKEN = "spoken", _("spoken")
+    NO_ANSWER = "no_answer", _("no answer")
+    ENGAGED = "engaged", _("engaged")
+    VOICEMAIL = "voicemail", _("voicemail")
+    WRONG_NUMBER = "wrong_number", _("wrong number")
+    REFUSED = "refused", _("refused")
+
+
+# After these the customer is not let go before a close-out or a next step (contract.md, Hold).
+RESULTS_THAT_ASK_A_NEXT_STEP = (Result.SPOKEN, Result.WRONG_NUMBER, Result.REFUSED)
+
+
+class DayPart(models.TextChoices):
+    """Morning before 12, afternoon 12-17, evening from 17, local (product.md, Cadence)."""
+
+    MORNING = "morning", _("morning")
+    AFTERNOON = "afternoon", _("afternoon")
+    EVENING = "evening", _("evening")
+
+
+class Ground(models.TextChoices):
+    """Why an outbound call is allowed (product.md, May we call; domain.md section 4)."""
+
+    OWN_REQUEST = "own_request", _("own request")
+    CALL_BACK = "call_back", _("agreed call-back")
+    FOLLOW_UP = "follow_up", _("agreed follow-up date")
+    CONSENT = "consent", _("consent")
+    COMPANY = "company", _("company number")
+    SERVICE_CALL = "service_call", _("service call without an offer")
+
+
+class Call(OfLead):
+    """A call that was started on the server; its result follows as an attempt."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="calls")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    phone = models.CharField(max_length=20, blank=True)
+    started_at = models.DateTimeField()
+    ground = models.CharField(max_length=14, choices=Ground)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            # The sweep: calls without a result after 30 minutes.
+            models.Index(
+                fields=["started_at"], name="call_without_result", condition=Q(ended_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"call {self.pk} on lead {self.lead_id}"
+
+
+class Attempt(OfLead):
+    """An outbound call that took place, with its result. Rows are only ever added.
+
+    One attempt per day part and two per day of a customer count towards the maximum
+    (product.md, Facts are kept, gaming is useless).
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="attempts")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="attempt_rows")
+    call = models.OneToOneField(
+        Call, on_delete=models.PROTECT, related_name="attempt", null=True, blank=True
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    at = models.DateTimeField()
+    result = models.CharField(max_length=12, choices=Result)
+    phone = models.CharField(max_length=20, blank=True)
+    seconds = models.PositiveIntegerField(null=True, blank=True)
+    ground = models.CharField(max_length=14, choices=Ground, blank=True)
+    # Reported as having happened without a ground or outside calling hours.
+    is_breach = models.BooleanField(default=False)
+    # Arrived after its hold lapsed: kept, shown and counted, and changed nothing else.
+    is_late = models.BooleanField(default=False)
+    local_date = models.DateField()
+    day_part = models.CharField(max_length=10, choices=DayPart)
+    counts = models.BooleanField()
+    # Which counted attempt of the customer's day it was; None when it does not count.
+    nth_of_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    why = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "local_date", "day_part"],
+                condition=Q(counts=True),
+                name="attempt_counts_once_per_day_part",
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "local_date", "nth_of_day"],
+                condition=Q(counts=True),
+                name="attempt_counts_in_order_of_the_day",
+            ),
+            models.CheckConstraint(
+                name="attempt_counts_twice_a_day_at_most",
+                condition=Q(counts=True, nth_of_day__in=[1, 2], why="")
+                | (Q(counts=False, nth_of_day=None) & ~Q(why="")),
+            ),
+            models.CheckConstraint(
+                name="attempt_has_a_ground_or_is_a_breach",
+                condition=~Q(ground="") | Q(is_breach=True),
+            ),
+        ]
+        indexes = [
+            # The day limit, and the queue that offers a customer twice a day at most.
+            models.Index(fields=["customer", "local_date"], name="attempt_of_a_day"),
+        ]
+        triggers = [
+            only_added("attempt"),
+            pgtrigger.Trigger(
+                name="counted_in_round",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func=(
+                    "UPDATE leads_round SET"
+                    " attempts = attempts + NEW.counts::int,"
+                    " refusals = refusals + (NEW.result = 'refused')::int,"
+                    " wrong_numbers = wrong_numbers + (NEW.result = 'wrong_number')::int"
+                    " WHERE id = NEW.round_id; RETURN NEW;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_result_display()} on lead {self.lead_id}"
+
+
+class ConversationChannel(models.TextChoices):
+    OUTBOUND = "outbound", _("outbound call")
+    INBOUND = "inbound", _("inbound call")
+    SHOWROOM = "showroom", _("showroom")
+    CHAT = "chat", _("chat")
+    MAIL = "mail", _("e-mail")
+
+
+class Conversation(OfLead):
+    """A conversation with the right person: what makes a lead reached. Only ever added."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="conversation_rows")
+    channel = models.CharField(max_length=10, choices=ConversationChannel)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+
+    class Meta:
+        triggers = [
+            only_added("conversation"),
+            pgtrigger.Trigger(
+                name="counted_in_round",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func=(
+                    "UPDATE leads_round SET conversations = conversations + 1"
+                    " WHERE id = NEW.round_id; RETURN NEW;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} on lead {self.lead_id}"
+
+
+class CallBack(OfLead):
+    """A promise to call at a time (*terugbelafspraak*), with an owner; None is the team."""
+
+    lead = models.ForeignKey("leads.Lead", on_delete=models.PROTECT, related_name="call_backs")
+    due_at = models.DateTimeField()
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="call_backs", null=True
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    made_at = models.DateTimeField()
+    # Since when the team has it: an agent's own promise that was overdue.
+    fell_to_team_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    # Done by a call, or replaced by a newer promise, or gone with the close-out.
+    was_kept = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead"], condition=Q(done_at=None), name="call_back_open_once_per_lead"
+            ),
+            models.CheckConstraint(
+                name="call_back_done_is_kept_or_not",
+                condition=Q(done_at=None, was_kept=None)
+                | Q(done_at__isnull=False, was_kept__isnull=False),
+            ),
+        ]
+        indexes = [
+            # Next call: due promises go ahead of everything; and the sweep of overdue ones.
+            models.Index(fields=["due_at"], name="call_back_due", condition=Q(done_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"call-back {self.due_at:%Y-%m-%d %H:%M} for lead {self.lead_id}"

@@ -1,0 +1,363 @@
+"""A lead: a customer who asks, or is asked, for something at one dealership."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from bdc.accounts.models import User
+from dealers.domain.access import reach_of
+from dealers.models import DealerGroup, Dealership, Side
+from leads.models.base import refusal
+from leads.models.campaign import Campaign
+from leads.models.customer import Customer
+from leads.models.raw_input import RawInput
+from leads.models.reason import CloseReason
+
+if TYPE_CHECKING:
+    from leads.models.round import Round
+
+
+class Kind(models.TextChoices):
+    ACTIVE = "active", _("active")
+    PASSIVE = "passive", _("passive")
+
+
+class Channel(models.TextChoices):
+    ONLINE = "online", _("online")
+    PHONE = "phone", _("phone")
+    WALK_IN = "walk_in", _("walk-in")
+    EMAIL = "email", _("e-mail")
+    CHAT = "chat", _("chat")
+    MAILING = "mailing", _("mailing")
+    DATA_MINING = "data_mining", _("data mining")
+    LOST_SALE = "lost_sale", _("lost sale")
+    SERVICE_REFERRAL = "service_referral", _("service referral")
+
+
+class Interest(models.TextChoices):
+    NEW = "new", _("new car")
+    USED = "used", _("used car")
+    SERVICE = "service", _("service")
+    OTHER = "other", _("something else")
+
+
+class Status(models.TextChoices):
+    OPEN = "open", _("open")
+    PROPOSED = "proposed", _("awaiting approval")
+    CLOSED = "closed", _("closed")
+
+
+class Queue(models.TextChoices):
+    PASSIVE = "passive", _("passive")
+    SECOND_VOICE = "second_voice", _("second voice")
+    UNREACHED = "unreached", _("unreached")
+    INBOUND = "inbound", _("inbound")
+    CATCH_ALL = "catch_all", _("catch-all")
+
+
+# The order in which the call queue works (product.md, The queue); catch_all is not called from.
+QUEUE_ORDER = (Queue.INBOUND, Queue.SECOND_VOICE, Queue.UNREACHED, Queue.PASSIVE)
+NOT_CLOSED = (Status.OPEN, Status.PROPOSED)
+
+MILESTONES = (
+    "received_at",
+    "first_attempt_at",
+    "reached_at",
+    "appointment_at",
+    "showed_at",
+    "quoted_at",
+    "sold_at",
+    "closed_at",
+)
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    def visible_to(self, user: User) -> LeadQuerySet:
+        """The leads that `user` may see (product.md, Organisation; contract.md, Who may).
+
+        All roles of the dealership or group, and agents of a centre that serves it; who is
+        only a salesperson somewhere does not see its passive leads.
+        """
+        reach = reach_of(user)
+        return self.filter(
+            Q(dealership__in=reach.more_than_sales)
+            | Q(dealership__in=reach.only_sales, kind=Kind.ACTIVE)
+        )
+
+    def not_closed(self) -> LeadQuerySet:
+        """Open leads, those that await approval included."""
+        return self.filter(status__in=NOT_CLOSED)
+
+    def owned_by(self, user: User) -> LeadQuerySet:
+        return self.not_closed().filter(owner=user)
+
+    def with_customer(self) -> LeadQuerySet:
+        """Load with what every page and answer about leads shows, in a bounded number of queries."""
+        return self.select_related(
+            "customer", "dealership", "dealership__group", "owner", "campaign"
+        ).prefetch_related(
+            "customer__phones", "customer__emails", "customer__consents", "rounds__owner"
+        )
+
+    def newest_first(self) -> LeadQuerySet:
+        return self.order_by("-received_at", "-pk")
+
+
+class Lead(models.Model):
+    """One lead with its owner, its milestones and when it is called next.
+
+    An open lead has exactly one owner: a salesperson, or a queue (product.md, A lead).
+    """
+
+    group = models.ForeignKey(DealerGroup, on_delete=models.PROTECT, related_name="+")
+    dealership = models.ForeignKey(Dealership, on_delete=models.PROTECT, related_name="leads")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="leads")
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="leads", null=True, blank=True
+    )
+    raw = models.ForeignKey(RawInput, on_delete=models.PROTECT, related_name="leads", null=True)
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    kind_at_receipt = models.CharField(max_length=8, choices=Kind, editable=False)
+    channel = models.CharField(max_length=20, choices=Channel)
+    interest = models.CharField(max_length=8, choices=Interest)
+    line = models.PositiveSmallIntegerField(null=True, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+    external_id = models.CharField(max_length=200, blank=True)
+    cost = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+
+    make = models.CharField(max_length=60, blank=True)
+    model = models.CharField(max_length=80, blank=True)
+    plate = models.CharField(max_length=8, blank=True)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    # What else the document said: trade-in, finance, time preference; shown, never searched.
+    extra = models.JSONField(default=dict, blank=True)
+
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="leads", null=True
+    )
+    queue = models.CharField(max_length=12, choices=Queue, blank=True)
+    round_number = models.PositiveSmallIntegerField(default=1)
+    close_reason = models.ForeignKey(
+        CloseReason, on_delete=models.PROTECT, related_name="leads", null=True
+    )
+    duplicate_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="duplicates", null=True
+    )
+
+    # When the customer last did something himself about this lead: the ground of an own request.
+    requested_at = models.DateTimeField(null=True, blank=True)
+    # Until when there is a ground to call, as far as known beforehand; None is none. The queue
+    # reads it, and the policy judges again before every call.
+    callable_until = models.DateTimeField(null=True, blank=True)
+    # Since when there has been no ground; after 30 days the system closes with SYS-01.
+    without_ground_since = models.DateTimeField(null=True, blank=True)
+    has_dialable_number = models.BooleanField(default=False)
+    next_call_at = models.DateTimeField(null=True, blank=True)
+    # Copied from the campaign, so that the queue can sort by an index.
+    priority = models.SmallIntegerField(default=0)
+    # When the system acts by itself if nobody has: BDC-06 after the last unreached attempt.
+    system_close_at = models.DateTimeField(null=True, blank=True)
+
+    # The two-minute clock (product.md, Routing).
+    offered_at = models.DateTimeField(null=True, blank=True)
+    offer_ends_at = models.DateTimeField(null=True, blank=True)
+    clock_began_at = models.DateTimeField(null=True, blank=True)
+    first_call_at = models.DateTimeField(null=True, blank=True)
+    alarm_at = models.DateTimeField(null=True, blank=True)
+
+    received_at = models.DateTimeField()
+    first_attempt_at = models.DateTimeField(null=True, blank=True)
+    reached_at = models.DateTimeField(null=True, blank=True)
+    appointment_at = models.DateTimeField(null=True, blank=True)
+    showed_at = models.DateTimeField(null=True, blank=True)
+    quoted_at = models.DateTimeField(null=True, blank=True)
+    sold_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    # Whether a showroom or test-drive appointment stands that was not cancelled: what MAP counts.
+    has_appointment = models.BooleanField(default=False)
+    # Test leads and duplicates leave the denominator (product.md, Targets and reports).
+    is_pollution = models.BooleanField(default=False)
+
+    # What the round must agree with; see the composite keys in migration 0002.
+    side = models.GeneratedField(
+        expression=Case(
+            When(status=Status.CLOSED, then=Value(None)),
+            When(Q(owner__isnull=False) | Q(queue=Queue.CATCH_ALL), then=Value(Side.SALESPERSON)),
+            default=F("queue"),
+        ),
+        output_field=models.CharField(max_length=12, null=True),
+        db_persist=True,
+    )
+    needs_open_round = models.GeneratedField(
+        expression=Case(When(status=Status.CLOSED, then=Value(None)), default=Value(True)),
+        output_field=models.BooleanField(null=True),
+        db_persist=True,
+    )
+    needs_proposal = models.GeneratedField(
+        expression=Case(When(status=Status.PROPOSED, then=Value(True)), default=Value(None)),
+        output_field=models.BooleanField(null=True),
+        db_persist=True,
+    )
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lead")
+        constraints = [
+            models.UniqueConstraint(fields=["dealership", "id"], name="lead_within_its_dealership"),
+            models.UniqueConstraint(fields=["id", "customer"], name="lead_of_its_customer"),
+            models.UniqueConstraint(
+                fields=["dealership", "source", "external_id"],
+                condition=~Q(external_id=""),
+                name="lead_arrives_once_from_a_source",
+            ),
+            models.CheckConstraint(
+                name="lead_open_has_exactly_one_owner",
+                condition=(
+                    Q(status=Status.CLOSED, owner=None, queue="")
+                    | Q(status__in=NOT_CLOSED, owner__isnull=False, queue="")
+                    | (Q(status__in=NOT_CLOSED, owner=None) & ~Q(queue=""))
+                ),
+            ),
+            models.CheckConstraint(
+                name="lead_closed_with_a_reason",
+                condition=(
+                    Q(status=Status.CLOSED, close_reason__isnull=False, closed_at__isnull=False)
+                    | Q(status__in=NOT_CLOSED, close_reason=None)
+                ),
+            ),
+            models.CheckConstraint(
+                name="lead_passive_never_with_a_salesperson",
+                condition=~Q(kind=Kind.PASSIVE) | Q(owner=None, queue__in=["", Queue.PASSIVE]),
+            ),
+            models.CheckConstraint(
+                name="lead_in_the_passive_queue_is_passive",
+                condition=~Q(queue=Queue.PASSIVE) | Q(kind=Kind.PASSIVE),
+            ),
+            models.CheckConstraint(
+                name="lead_line_is_first_second_or_third",
+                condition=Q(line=None) | Q(line__gte=1, line__lte=3),
+            ),
+            models.CheckConstraint(
+                name="lead_duplicate_of_another_lead",
+                condition=Q(duplicate_of=None) | ~Q(duplicate_of=F("id")),
+            ),
+        ]
+        indexes = [
+            # Next call: the due leads of a queue, by campaign priority and due time.
+            models.Index(
+                "queue",
+                F("priority").desc(),
+                "next_call_at",
+                name="lead_call_queue",
+                condition=Q(status=Status.OPEN, has_dialable_number=True) & ~Q(queue=""),
+            ),
+            # A salesperson's open leads, next call first; and the cap.
+            models.Index(
+                fields=["owner", "next_call_at"],
+                name="lead_of_an_owner",
+                condition=Q(status__in=NOT_CLOSED, owner__isnull=False),
+            ),
+            # The list of leads and the cohort of a report: by dealership and receipt.
+            models.Index(fields=["dealership", "-received_at", "-id"], name="lead_by_receipt"),
+            # A customer's leads, and the open lead that a repeat enquiry joins.
+            models.Index(fields=["customer", "status"], name="lead_of_a_customer"),
+            # Close-outs to approve, oldest first.
+            models.Index(
+                fields=["dealership", "id"],
+                name="lead_awaiting_approval",
+                condition=Q(status=Status.PROPOSED),
+            ),
+            # Sweeps: each picks only what is due.
+            models.Index(
+                fields=["offer_ends_at"],
+                name="lead_offer_ends",
+                condition=Q(offer_ends_at__isnull=False),
+            ),
+            models.Index(
+                fields=["system_close_at"],
+                name="lead_system_close",
+                condition=Q(system_close_at__isnull=False),
+            ),
+            models.Index(
+                fields=["dealership", "received_at"],
+                name="lead_in_catch_all",
+                condition=Q(queue=Queue.CATCH_ALL, status=Status.OPEN),
+            ),
+            models.Index(
+                fields=["without_ground_since"],
+                name="lead_without_ground",
+                condition=Q(without_ground_since__isnull=False, status__in=NOT_CLOSED),
+            ),
+            models.Index(
+                fields=["callable_until"],
+                name="lead_ground_ends",
+                condition=Q(callable_until__isnull=False, status__in=NOT_CLOSED),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="milestones_once",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=(
+                    "IF "
+                    + " OR ".join(
+                        f"(OLD.{name} IS NOT NULL AND NEW.{name} IS DISTINCT FROM OLD.{name})"
+                        for name in MILESTONES
+                    )
+                    + f" THEN {refusal('lead_milestones_are_set_once')} END IF; RETURN NEW;"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="never_removed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func=refusal("lead_is_never_removed"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def number(self) -> str:
+        """What people call it: "10482"."""
+        return str(self.pk)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == Status.CLOSED
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == Status.OPEN
+
+    @property
+    def is_at_bdc(self) -> bool:
+        """Whether agents of a contact centre work it."""
+        return self.queue not in ("", Queue.CATCH_ALL)
+
+    @property
+    def current_round(self) -> Round:
+        """The round that is worked, or the last one of a closed lead."""
+        for round_ in self.rounds.all():
+            if round_.number == self.round_number:
+                return round_
+        raise LookupError(f"lead {self.pk} has no round {self.round_number}")
+
+    def set_once(self, milestone: str, at: datetime) -> bool:
+        """Set a milestone that is not set yet; return whether it was set now."""
+        if getattr(self, milestone) is not None:
+            return False
+        setattr(self, milestone, at)
+        return True
