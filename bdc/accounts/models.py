@@ -30,7 +30,7 @@ class UserAccounts(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an e-mail address; what they may do is in their memberships."""
 
-    email = models.EmailField(_("e-mail"), max_length=254)
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=120)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the reference data"), default=False)
@@ -45,7 +45,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_has_an_email_of_their_own"),
+            models.CheckConstraint(
+                name="user_email_is_in_lower_case", condition=models.Q(email=Lower("email"))
+            ),
         ]
 
     def __str__(self) -> str:

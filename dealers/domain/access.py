@@ -66,9 +66,7 @@ def _read_reach(user: User) -> Reach:
     if not user.is_active:
         return Reach({})
     roles_at: defaultdict[int, set[Role]] = defaultdict(set)
-    memberships = list(
-        Membership.objects.filter(user=user).prefetch_related("only_dealerships")
-    )
+    memberships = list(Membership.objects.filter(user=user).prefetch_related("only_dealerships"))
     for membership in memberships:
         if membership.dealership_id:
             roles_at[membership.dealership_id].add(Role(membership.role))

@@ -1,0 +1,1 @@
+"""Words of the interface about customers and their leads."""
