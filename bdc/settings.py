@@ -1,17 +1,18 @@
-"""All settings of Spits, read top to bottom; what differs between places comes from the environment."""
+"""All settings of Spits, read top to bottom; what differs by place is in the environment."""
 
 from pathlib import Path
 
 import environ
 
-from bdc.engines.addresses import database_url, redis_url, secret_key
+from bdc.engines.addresses import database_url, is_demo, redis_url, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 # --- Where things are -----------------------------------------------------------------
 DATA_DIR = Path(env.str("SPITS_DATA", default=str(BASE_DIR / ".data"))).resolve()
-DEMO = env.bool("SPITS_DEMO", default=False)
+DEMO = env.bool("SPITS_DEMO", default=is_demo(DATA_DIR))
+DEMO_CLOCK_KNOWS = [("leads_timelineentry", "at"), ("outbox_effect", "created_at")]
 HTTPS = env.bool("SPITS_HTTPS", default=False)
 SITE_URL = env.str("SPITS_URL", default=f"http://127.0.0.1:{env.int('SPITS_PORT', default=8000)}")
 SECRET_KEY = secret_key(DATA_DIR)
@@ -168,6 +169,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_throttle": 1,
     "global_keyprefix": "spits:",
+    "socket_connect_timeout": 2,  # a page that rings the doorbell does not wait for long
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True
@@ -177,6 +179,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "tidy up": {"task": "bdc.tasks.tidy", "schedule": 30},
     "carry out effects": {"task": "bdc.outbox.tasks.relay", "schedule": 5},
     "sweep leads": {"task": "leads.tasks.sweep", "schedule": 10},
 }

@@ -1,0 +1,1 @@
+"""Effects that leave a transaction: kept as rows, carried out after the commit."""

@@ -1,0 +1,105 @@
+"""Where the database, the broker and the secret key of a data folder are found."""
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from bdc.engines.unprivileged import nobody, reachable
+
+# A socket's path may hold some 100 characters, and the longest name that comes after the
+# folder is "/.s.PGSQL.5432".
+LONGEST_SOCKET_FOLDER = 75
+PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")  # nothing that an address would have to quote
+DATABASE_NAME = "spits"
+DATABASE_USER = "spits"
+
+
+def database_url(data_dir: Path) -> str:
+    """Return the address of the server in DATABASE_URL, or else of the embedded one."""
+    if given := os.environ.get("DATABASE_URL"):
+        return given
+    return f"postgres://{DATABASE_USER}@/{postgres_socket_folder(data_dir)}/{DATABASE_NAME}"
+
+
+def redis_url(data_dir: Path) -> str:
+    """Return the address of the server in REDIS_URL, or else of the embedded one."""
+    if given := os.environ.get("REDIS_URL"):
+        return given
+    return f"unix://{valkey_socket(data_dir)}"
+
+
+def postgres_socket_folder(data_dir: Path) -> Path:
+    folder = data_dir / "postgres"
+    if os.geteuid() == 0 and not reachable(data_dir, *nobody()):
+        return _substitute(folder)  # where PostgreSQL, which is not root then, can make it
+    return _short(folder)
+
+
+def valkey_socket(data_dir: Path) -> Path:
+    return _short(data_dir / "valkey") / "valkey.sock"
+
+
+def _short(folder: Path) -> Path:
+    """Return `folder` if a socket may stand in it, or else its substitute."""
+    if len(str(folder)) <= LONGEST_SOCKET_FOLDER and PLAIN_PATH.fullmatch(str(folder)):
+        return folder
+    return _substitute(folder)
+
+
+def _substitute(folder: Path) -> Path:
+    """Return a short, plain folder that always belongs to `folder` and this user."""
+    digest = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Path(f"/tmp/spits-{os.getuid()}-{digest}")  # noqa: S108  TMPDIR differs by shell
+
+
+def make_data_dir(data_dir: Path) -> None:
+    """Make the folder of all data; what is private in it has a folder or mode of its own."""
+    if not data_dir.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.chmod(0o711)  # PostgreSQL may have to pass through as somebody else
+
+
+def is_demo(data_dir: Path) -> bool:
+    """Say whether these data are a demo's, which a command in another shell must know too."""
+    return demo_mark(data_dir).exists()
+
+
+def demo_mark(data_dir: Path) -> Path:
+    return data_dir / "demo"
+
+
+def secret_key(data_dir: Path) -> str:
+    """Return SECRET_KEY, or else the key that is kept with the data and made when missing."""
+    if given := os.environ.get("SECRET_KEY"):
+        return given
+    if "DATABASE_URL" in os.environ and os.environ.get("SPITS_DEMO") not in {"1", "true", "on"}:
+        # Several machines would each make their own, and sign each other's users out.
+        raise ImproperlyConfigured("Set SECRET_KEY: with DATABASE_URL no key is made by itself.")
+    path = data_dir / "secret_key"
+    try:
+        return _read_or_make(path)
+    except OSError as problem:
+        raise ImproperlyConfigured(
+            f"The secret key {path} cannot be used ({problem.strerror}). Start as the user whose "
+            "data these are, or choose another folder with SPITS_DATA."
+        ) from problem
+
+
+def _read_or_make(path: Path) -> str:
+    """Return what `path` holds; of two processes that make it at once, one wins for both."""
+    if not path.exists():
+        make_data_dir(path.parent)
+        draft = path.with_name(f"secret_key.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()

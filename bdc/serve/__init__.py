@@ -1,0 +1,1 @@
+"""`make run`: engines, web, worker and timetable under one supervisor."""

@@ -1,0 +1,46 @@
+"""Transactions that the database may call off, through no fault of theirs, and that try again."""
+
+import random
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection, transaction
+
+DEADLOCK = "40P01"
+CANNOT_SERIALIZE = "40001"
+TRIES = 3
+LONGEST_SLEEP = 0.1  # seconds, times the number of the try
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def retrying_atomic(action: Callable[P, R]) -> Callable[P, R]:
+    """Run `action` in a transaction, anew when it was the victim of a deadlock.
+
+    Inside another transaction only the outermost can begin anew, so there it is plain
+    `transaction.atomic`. What `action` is given is as the broken-off try has left it:
+    it must lock and read its rows anew, as every domain action does.
+    """
+    in_transaction = transaction.atomic(action)
+
+    @wraps(action)
+    def retrying(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            return in_transaction(*args, **kwargs)
+        for attempt in range(1, TRIES):
+            try:
+                return in_transaction(*args, **kwargs)
+            except OperationalError as problem:
+                if not _is_called_off(problem):
+                    raise
+            time.sleep(random.uniform(0, LONGEST_SLEEP * attempt))  # noqa: S311  not a secret
+        return in_transaction(*args, **kwargs)
+
+    return retrying
+
+
+def _is_called_off(problem: OperationalError) -> bool:
+    return getattr(problem.__cause__, "sqlstate", None) in {DEADLOCK, CANNOT_SERIALIZE}
