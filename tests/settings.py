@@ -1,0 +1,11 @@
+"""The settings of the tests: those of Spits, but quick, and on engines of their own."""
+
+from tests.engine import use_throw_away_engines
+
+use_throw_away_engines()
+
+from bdc.settings import *  # noqa: E402, F403  the engines come first
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+SILENCED_SYSTEM_CHECKS = ["bdc.E001"]  # these engines may lose what they hold
