@@ -1,0 +1,11 @@
+"""How people come in: by an account that an administrator made, never by signing up."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's behaviour, without sign-up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False

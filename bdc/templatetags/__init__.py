@@ -1,0 +1,1 @@
+"""Words of the interface that belong to no single app."""
