@@ -12,7 +12,7 @@ env = environ.Env()
 # --- Where things are -----------------------------------------------------------------
 DATA_DIR = Path(env.str("SPITS_DATA", default=str(BASE_DIR / ".data"))).resolve()
 DEMO = env.bool("SPITS_DEMO", default=is_demo(DATA_DIR))
-DEMO_CLOCK_KNOWS = [("leads_timelineentry", "at"), ("outbox_effect", "created_at")]
+DEMO_CLOCK_KNOWS = [("leads_event", "at"), ("outbox_effect", "created_at")]
 HTTPS = env.bool("SPITS_HTTPS", default=False)
 SITE_URL = env.str("SPITS_URL", default=f"http://127.0.0.1:{env.int('SPITS_PORT', default=8000)}")
 SECRET_KEY = secret_key(DATA_DIR)
