@@ -151,7 +151,7 @@ def ago(value: datetime | None) -> str:
 
 @register.filter
 def countdown(value: datetime | None) -> str:
-    """1:47 until `value`, −0:25 when it has passed; hours as 3:05:00."""
+    """1:47 until `value` and below zero when it has passed; hours as 3:05:00."""
     if not value:
         return ""
     seconds = int((value - clock.now()).total_seconds())
@@ -163,7 +163,7 @@ def countdown(value: datetime | None) -> str:
 
 @register.filter
 def is_past(value: datetime | None) -> bool:
-    return bool(value) and value < clock.now()
+    return value is not None and value < clock.now()
 
 
 # --- Figures --------------------------------------------------------------------------
