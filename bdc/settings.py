@@ -8,6 +8,7 @@ from bdc.engines.addresses import database_url, is_demo, redis_url, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+env.read_env(BASE_DIR / ".env")  # for what the environment itself does not say
 
 # --- Where things are -----------------------------------------------------------------
 DATA_DIR = Path(env.str("SPITS_DATA", default=str(BASE_DIR / ".data"))).resolve()

@@ -1,0 +1,29 @@
+# Every target calls ./run, which works without make too.
+
+.PHONY: help run test check fix setup lock
+
+help:
+	@echo 'make run               Spits with demo data, at http://127.0.0.1:8000/'
+	@echo 'make test              every test; make test k=closing: those with that in their name'
+	@echo 'make check             format, lint, types, layers and more, then every test'
+	@echo 'make fix               format the code and mend what the linter can'
+	@echo 'make setup             the virtual environment, with the tools of developers'
+	@echo 'make lock              lock the dependencies of pyproject.toml anew'
+
+run:
+	@./run
+
+test:
+	@./run test $(if $(k),-k '$(k)')
+
+check:
+	@./run check
+
+fix:
+	@./run fix
+
+setup:
+	@./run setup
+
+lock:
+	@./run lock
