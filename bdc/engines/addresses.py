@@ -76,7 +76,7 @@ def secret_key(data_dir: Path) -> str:
     """Return SECRET_KEY, or else the key that is kept with the data and made when missing."""
     if given := os.environ.get("SECRET_KEY"):
         return given
-    if "DATABASE_URL" in os.environ and os.environ.get("SPITS_DEMO") not in {"1", "true", "on"}:
+    if os.environ.get("DATABASE_URL") and os.environ.get("SPITS_DEMO") not in {"1", "true", "on"}:
         # Several machines would each make their own, and sign each other's users out.
         raise ImproperlyConfigured("Set SECRET_KEY: with DATABASE_URL no key is made by itself.")
     path = data_dir / "secret_key"

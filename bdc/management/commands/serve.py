@@ -20,8 +20,8 @@ class Command(BaseCommand):
             run(
                 host=os.environ.get("SPITS_HOST", "127.0.0.1"),
                 port=int(os.environ.get("SPITS_PORT", "8000")),
-                postgres="DATABASE_URL" not in os.environ,
-                valkey="REDIS_URL" not in os.environ,
+                postgres=not os.environ.get("DATABASE_URL"),
+                valkey=not os.environ.get("REDIS_URL"),
                 say=self._say,
             )
         except (CannotStart, ClockRefused) as problem:
