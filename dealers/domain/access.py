@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from bdc.accounts.models import User
 from dealers.models import CentreService, Dealership, Membership, Role
@@ -103,3 +103,14 @@ def people_at(dealership: Dealership, *roles: Role) -> list[User]:
     )
     users = Membership.objects.filter(at_place, role__in=roles).values("user")
     return list(User.objects.filter(pk__in=users, is_active=True).order_by("name", "pk"))
+
+
+def person_at(dealership: Dealership, email: str) -> User | None:
+    """Whoever works at or for `dealership` in any role and has this e-mail address."""
+    wanted = email.strip().lower()
+    return next((person for person in people_at(dealership, *Role) if person.email == wanted), None)
+
+
+def dealerships_visible_to(user: User) -> QuerySet[Dealership]:
+    """The dealerships at which the user has a role, by any membership."""
+    return Dealership.objects.with_hours().filter(pk__in=reach_of(user).dealerships)

@@ -99,11 +99,23 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.not_closed().filter(owner=user)
 
     def with_customer(self) -> LeadQuerySet:
-        """Load with what every page and answer about leads shows, in a bounded number of queries."""
+        """Load with what pages and answers about leads show, in a bounded number of queries."""
         return self.select_related(
             "customer", "dealership", "dealership__group", "owner", "campaign"
         ).prefetch_related(
             "customer__phones", "customer__emails", "customer__consents", "rounds__owner"
+        )
+
+    def for_answers(self) -> LeadQuerySet:
+        """Load with what an answer of the API shows of a lead, in a bounded number of queries."""
+        return self.with_customer().prefetch_related(
+            "rounds__reason",
+            "rounds__closed_by",
+            "rounds__approved_by",
+            "proposals__reason",
+            "proposals__proposed_by",
+            "call_backs",
+            "appointments",
         )
 
     def newest_first(self) -> LeadQuerySet:

@@ -1,0 +1,151 @@
+"""The last line of defence: a manager decides on a proposed close-out, or reopens a lead.
+
+Source: product.md, Last line of defence; seed R-107.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from bdc.accounts.models import User
+from bdc.errors import FieldProblem, Malformed, NotAllowed, RuleBroken
+from bdc.transactions import retrying_atomic
+from dealers.domain.hours import next_callable
+from dealers.models import Side
+from leads.domain.access import everywhere, may
+from leads.domain.access import require as require_role
+from leads.domain.closing import Evidence, closing_problem, round_facts
+from leads.domain.facts import Facts
+from leads.domain.locking import lock_lead
+from leads.domain.rounds import hand_over, refresh_ground, round_of
+from leads.domain.routing import Destination, destination_of, place_new
+from leads.domain.timeline import record
+from leads.domain.writing_off import write_off
+from leads.models import Kind, Lead, Proposal, Queue, Round, Status
+
+
+def proposals_to_decide(user: User) -> QuerySet[Proposal]:
+    """The pending proposals that `user` decides on: sales by managers, the BDC's by team leads."""
+    of_sales = Q(round__side=Side.SALESPERSON, dealership__in=everywhere(user, "approve_sales"))
+    of_bdc = ~Q(round__side=Side.SALESPERSON) & Q(dealership__in=everywhere(user, "approve_bdc"))
+    return Proposal.objects.filter(of_sales | of_bdc, decided_at=None).order_by("proposed_at", "pk")
+
+
+def deciding_problem(lead: Lead, proposal: Proposal | None, *, by: User) -> RuleBroken | None:
+    """Return why `by` may not decide on the lead's proposal, or None."""
+    if lead.status != Status.PROPOSED or proposal is None:
+        return RuleBroken("not_proposed", _("There is no close-out to decide on for this lead."))
+    if proposal.proposed_by_id == by.pk:
+        return RuleBroken(
+            "own_proposal", _("You proposed this yourself. Somebody else has to decide.")
+        )
+    return None
+
+
+@retrying_atomic
+def approve(lead: Lead, *, by: User, now: datetime) -> Lead:
+    """Approve the proposed close-out. Its evidence is judged once more; nobody overrides it."""
+    lead, proposal, round_ = _to_decide(lead, by=by)
+    facts = Facts.from_json(proposal.facts)
+    evidence = Evidence(lead, round_)
+    problem = closing_problem(
+        proposal.reason, evidence, facts, by=proposal.proposed_by, now=proposal.proposed_at
+    )
+    if problem is not None:
+        raise problem
+    _decide(proposal, Proposal.Decision.APPROVED, by=by, now=now)
+    lead.status = Status.OPEN
+    write_off(
+        lead,
+        reason=proposal.reason,
+        by=proposal.proposed_by,
+        now=now,
+        approved_by=by,
+        facts=round_facts(proposal.reason, evidence, facts, by=proposal.proposed_by, now=now),
+    )
+    return Lead.objects.with_customer().get(pk=lead.pk)
+
+
+@retrying_atomic
+def send_back(lead: Lead, *, instruction: str, by: User, now: datetime) -> Lead:
+    """Send the close-out back with what has to happen; `to_bdc` begins a second voice."""
+    if instruction not in Proposal.Instruction.values:
+        raise Malformed(
+            FieldProblem("instruction", "invalid", _("Choose one of the instructions."))
+        )
+    lead, proposal, round_ = _to_decide(lead, by=by)
+    _decide(proposal, Proposal.Decision.SENT_BACK, by=by, now=now, instruction=instruction)
+    lead.status = Status.OPEN
+    record(lead, "close_sent_back", by=by, now=now, instruction=instruction)
+    if instruction == Proposal.Instruction.TO_BDC and round_.side == Side.SALESPERSON:
+        hand_over(lead, by=by, now=now)
+        place_new(
+            lead,
+            Destination(why="lost_sale", queue=Queue.SECOND_VOICE),
+            by=by,
+            now=now,
+            next_call_at=next_callable(lead.dealership, now),
+        )
+    else:
+        lead.next_call_at = now if lead.has_dialable_number else None
+        lead.save()
+    return Lead.objects.with_customer().get(pk=lead.pk)
+
+
+@retrying_atomic
+def reopen(lead: Lead, *, by: User, now: datetime) -> Lead:
+    """Reopen a closed lead: a new round begins, earlier reasons and milestones stay."""
+    require_role(by, "reopen", lead.dealership_id)
+    lead = lock_lead(lead)
+    if not lead.is_closed:
+        raise RuleBroken("not_closed", _("This lead is not closed."))
+    last = round_of(lead)
+    lead.is_pollution = False
+    lead.duplicate_of = None
+    refresh_ground(lead, now=now)
+    record(lead, "reopened", by=by, now=now)
+    place_new(lead, _destination_after(lead, last, now=now), by=by, now=now)
+    return Lead.objects.with_customer().get(pk=lead.pk)
+
+
+def _destination_after(lead: Lead, last: Round, *, now: datetime) -> Destination:
+    """The side that had the lead last goes on with it; a passive one stays with the BDC."""
+    if lead.kind == Kind.PASSIVE or last.side == Side.SALESPERSON:
+        return destination_of(lead, now=now)
+    return Destination(why="reopened", queue=last.side)
+
+
+def _to_decide(lead: Lead, *, by: User) -> tuple[Lead, Proposal, Round]:
+    """Lock the lead and its pending proposal for a decision by `by`.
+
+    The role is judged first, so that who may not decide learns nothing of the proposal.
+    """
+    if not may(by, "approve_bdc", lead.dealership_id):
+        raise NotAllowed(_("Only a sales manager or team lead decides on close-outs."))
+    lead = lock_lead(lead)
+    proposal = (
+        Proposal.objects.select_for_update(of=("self",))
+        .filter(lead=lead, decided_at=None)
+        .select_related("reason", "proposed_by")
+        .first()
+    )
+    problem = deciding_problem(lead, proposal, by=by)
+    if problem is not None or proposal is None:
+        raise problem or LookupError("a proposal was judged to be there and is not")
+    round_ = round_of(lead)
+    if round_.side == Side.SALESPERSON:
+        require_role(by, "approve_sales", lead.dealership_id)
+    return lead, proposal, round_
+
+
+def _decide(
+    proposal: Proposal, decision: str, *, by: User, now: datetime, instruction: str = ""
+) -> None:
+    proposal.decision = decision
+    proposal.instruction = instruction
+    proposal.decided_by = by
+    proposal.decided_at = now
+    proposal.save(update_fields=["decision", "instruction", "decided_by", "decided_at"])

@@ -1,0 +1,296 @@
+"""Appointments and quotes: what a lead comes to before it is sold.
+
+Source: product.md, Appointments, quotes, sales.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from bdc.accounts.models import User
+from bdc.errors import FieldProblem, Malformed, RuleBroken
+from bdc.transactions import retrying_atomic
+from dealers.domain.access import people_at
+from dealers.domain.hours import local, opening_blocks
+from dealers.domain.presence import salespeople_of
+from dealers.models import Dealership, Role
+from leads.domain.access import may, require
+from leads.domain.contacting import working_problem
+from leads.domain.holding import hold_for
+from leads.domain.locking import lock_lead
+from leads.domain.rounds import refresh_ground
+from leads.domain.timeline import record
+from leads.formats.text import clean_text
+from leads.models import (
+    MAP_KINDS,
+    Appointment,
+    AppointmentKind,
+    AppointmentOutcome,
+    Lead,
+    Quote,
+    Round,
+)
+
+SHORTEST = timedelta(minutes=5)
+LONGEST = timedelta(hours=12)
+FURTHEST = timedelta(days=730)
+
+
+def appointments_visible_to(user: User) -> QuerySet[Appointment]:
+    """The appointments of leads that the user may see."""
+    return Appointment.objects.filter(lead__in=Lead.objects.visible_to(user))
+
+
+@retrying_atomic
+def book_appointment(
+    lead: Lead,
+    *,
+    kind: str,
+    starts_at: datetime,
+    by: User | None,
+    now: datetime,
+    minutes: int = 60,
+    salesperson: User | None = None,
+    vehicle: str = "",
+) -> Appointment:
+    """Book a visit: with a salesperson, or in a numbered slot of the workshop's day.
+
+    Without a salesperson it is the lead's own, else who is free at that time. Raises
+    slot_taken where the person, the car or the day is full, Malformed for impossible times.
+    """
+    require(by, "work", lead.dealership_id)
+    duration = _checked_duration(starts_at, minutes, now)
+    lead = lock_lead(lead)
+    problem = working_problem(lead, by=by, now=now)
+    if problem is not None:
+        raise problem
+    if by is not None and lead.is_at_bdc:
+        hold_for(lead, agent=by, now=now)
+    ends_at = starts_at + duration
+    slot = None
+    if kind == AppointmentKind.WORKSHOP:
+        salesperson = None
+        slot = _free_slot(lead.dealership, starts_at)
+    else:
+        salesperson = _salesperson_for(lead, salesperson, starts_at, ends_at)
+    round_ = Round.objects.select_for_update().get(lead=lead, number=lead.round_number)
+    appointment = Appointment(
+        lead=lead,
+        dealership_id=lead.dealership_id,
+        round=round_,
+        kind=kind,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        salesperson=salesperson,
+        vehicle=clean_text(vehicle, limit=80),
+        local_date=local(lead.dealership, starts_at).date(),
+        slot=slot,
+        booked_by=by,
+        booked_at=now,
+    )
+    try:
+        with transaction.atomic():
+            appointment.save()
+    except IntegrityError as error:
+        raise _slot_taken() from error
+    record(
+        lead,
+        "appointment_booked",
+        by=by,
+        now=now,
+        kind=kind,
+        at=starts_at.isoformat(),
+        owner_name=str(salesperson) if salesperson else None,
+    )
+    if kind in MAP_KINDS:
+        lead.set_once("appointment_at", now)
+        round_.appointment_at = round_.appointment_at or now
+        round_.save(update_fields=["appointment_at"])
+    _count_for_map(lead)
+    refresh_ground(lead, now=now)
+    lead.save()
+    appointment.lead = Lead.objects.get(pk=lead.pk)
+    return appointment
+
+
+@retrying_atomic
+def record_outcome(
+    appointment: Appointment, *, outcome: str, by: User | None, now: datetime
+) -> Appointment:
+    """Record how an appointment ended. A no-show leaves the lead with its owner.
+
+    Whoever works leads at the dealership may; an outcome is recorded once.
+    """
+    require(by, "work", appointment.dealership_id)
+    if outcome not in (
+        AppointmentOutcome.SHOWED,
+        AppointmentOutcome.NO_SHOW,
+        AppointmentOutcome.CANCELLED,
+    ):
+        raise Malformed(FieldProblem("outcome", "invalid", _("Choose one of the outcomes.")))
+    lead = lock_lead(appointment.lead)
+    appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    if appointment.outcome:
+        raise RuleBroken("already_closed", _("This appointment already has an outcome."))
+    appointment.outcome = outcome
+    appointment.outcome_at = now
+    appointment.save(update_fields=["outcome", "outcome_at"])
+    record(
+        lead,
+        "appointment_ended",
+        by=by,
+        now=now,
+        at=appointment.starts_at.isoformat(),
+        outcome=outcome,
+    )
+    if outcome == AppointmentOutcome.SHOWED and appointment.kind in MAP_KINDS:
+        lead.set_once("showed_at", now)
+        Round.objects.filter(
+            lead=lead, number__in=[lead.round_number, appointment.round.number], showed_at=None
+        ).update(showed_at=now)
+    elif outcome == AppointmentOutcome.NO_SHOW and not lead.is_closed:
+        lead.next_call_at = now if lead.has_dialable_number else None
+    _count_for_map(lead)
+    if not lead.is_closed:
+        refresh_ground(lead, now=now)
+    lead.save()
+    appointment.lead = lead
+    return appointment
+
+
+@retrying_atomic
+def ask_quote(
+    lead: Lead, *, by: User | None, now: datetime, amount: Decimal | None = None
+) -> Quote:
+    """Note that the customer asks for a quote, with the amount in euros once it is known."""
+    require(by, "work", lead.dealership_id)
+    lead = lock_lead(lead)
+    problem = working_problem(lead, by=by, now=now)
+    if problem is not None:
+        raise problem
+    if by is not None and lead.is_at_bdc:
+        hold_for(lead, agent=by, now=now)
+    round_ = Round.objects.select_for_update().get(lead=lead, number=lead.round_number)
+    quote = Quote.objects.create(
+        lead=lead, dealership_id=lead.dealership_id, round=round_, amount=amount, at=now, by=by
+    )
+    round_.quoted_at = round_.quoted_at or now
+    round_.save(update_fields=["quoted_at"])
+    lead.set_once("quoted_at", now)
+    lead.save(update_fields=["quoted_at"])
+    record(lead, "quote_asked", by=by, now=now)
+    quote.lead = Lead.objects.get(pk=lead.pk)
+    return quote
+
+
+def free_moments(
+    dealership: Dealership, *, now: datetime, count: int, minutes: int = 60
+) -> list[tuple[datetime, User]]:
+    """The first moments, on the hour in opening hours, at which a salesperson is really free."""
+    people = [person.user for person in salespeople_of(dealership)]
+    duration = timedelta(minutes=minutes)
+    horizon = now + timedelta(days=14)
+    busy = list(
+        Appointment.objects.filter(
+            salesperson__in=people, outcome="", starts_at__lt=horizon, ends_at__gt=now
+        ).values_list("salesperson_id", "starts_at", "ends_at")
+    )
+    found: list[tuple[datetime, User]] = []
+    day = local(dealership, now).date()
+    while day <= horizon.date() and len(found) < count:
+        for opens, closes in opening_blocks(dealership, day):
+            moment = opens.replace(minute=0) + timedelta(hours=1 if opens.minute else 0)
+            while moment + duration <= closes and len(found) < count:
+                if moment > now + timedelta(hours=1):
+                    taken = {
+                        person
+                        for person, starts, ends in busy
+                        if starts < moment + duration and moment < ends
+                    }
+                    free = [person for person in people if person.pk not in taken]
+                    if free:
+                        found.append((moment, free[len(found) % len(free)]))
+                moment += timedelta(hours=2)
+        day += timedelta(days=1)
+    return found
+
+
+def _checked_duration(starts_at: datetime, minutes: int, now: datetime) -> timedelta:
+    if starts_at <= now:
+        raise Malformed(
+            FieldProblem(
+                "starts_at", "in_the_past", _("This moment has passed. Choose a later one.")
+            )
+        )
+    if starts_at > now + FURTHEST:
+        raise Malformed(
+            FieldProblem("starts_at", "too_far", _("Choose a moment within the next two years."))
+        )
+    duration = timedelta(minutes=minutes)
+    if not SHORTEST <= duration <= LONGEST:
+        raise Malformed(
+            FieldProblem("minutes", "invalid", _("An appointment lasts 5 minutes to 12 hours."))
+        )
+    return duration
+
+
+def _slot_taken() -> RuleBroken:
+    return RuleBroken("slot_taken", _("This time was just booked. Choose another time."))
+
+
+def _free_slot(dealership: Dealership, starts_at: datetime) -> int:
+    """The first free numbered slot of the workshop's day."""
+    taken = set(
+        Appointment.objects.filter(
+            dealership=dealership,
+            kind=AppointmentKind.WORKSHOP,
+            local_date=local(dealership, starts_at).date(),
+        )
+        .exclude(outcome__in=[AppointmentOutcome.CANCELLED, AppointmentOutcome.MOVED])
+        .values_list("slot", flat=True)
+    )
+    for slot in range(1, dealership.workshop_slots + 1):
+        if slot not in taken:
+            return slot
+    raise _slot_taken()
+
+
+def _salesperson_for(
+    lead: Lead, asked: User | None, starts_at: datetime, ends_at: datetime
+) -> User:
+    """Who receives the customer: who was named, the owner, else the first who is free then."""
+    people = people_at(lead.dealership, Role.SALESPERSON)
+    if asked is not None:
+        if asked not in people and not may(asked, "take", lead.dealership_id):
+            raise Malformed(
+                FieldProblem("with", "unknown_person", _("This person does not sell here."))
+            )
+        return asked
+    if lead.owner is not None:
+        return lead.owner
+    busy = set(
+        Appointment.objects.filter(
+            salesperson__in=people, outcome="", starts_at__lt=ends_at, ends_at__gt=starts_at
+        ).values_list("salesperson_id", flat=True)
+    )
+    for person in people:
+        if person.pk not in busy:
+            return person
+    raise _slot_taken()
+
+
+def _count_for_map(lead: Lead) -> None:
+    """Whether lead and rounds have an appointment that was not cancelled, as MAP counts it."""
+    standing = list(
+        lead.appointments.filter(kind__in=MAP_KINDS)
+        .exclude(outcome__in=[AppointmentOutcome.CANCELLED, AppointmentOutcome.MOVED])
+        .values_list("round_id", flat=True)
+    )
+    lead.has_appointment = bool(standing)
+    lead.rounds.filter(pk__in=standing).update(has_appointment=True)
+    lead.rounds.exclude(pk__in=standing).update(has_appointment=False)

@@ -1,0 +1,462 @@
+"""Contact with a customer: calls start, attempts and conversations are recorded, call-backs
+are promised. Source: product.md, Attempts and conversations; contract.md, Who may."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from bdc.accounts.models import User
+from bdc.errors import FieldProblem, Malformed, RuleBroken
+from bdc.transactions import retrying_atomic
+from dealers.domain.access import people_at
+from dealers.domain.hours import local, may_call_at
+from dealers.models import Role, Side
+from leads.domain.access import ownership_problem, require
+from leads.domain.cadence import counting_of, day_part, next_call
+from leads.domain.holding import hold_for, holder_problem, let_customer_go
+from leads.domain.intake import note_conversation
+from leads.domain.locking import lock_lead
+from leads.domain.permission import Permission, may_call
+from leads.domain.rounds import hand_over, let_go, round_of
+from leads.domain.routing import Destination, place_new
+from leads.domain.timeline import record
+from leads.domain.writing_off import object_to_calls
+from leads.formats.text import clean_lines, clean_text
+from leads.models import (
+    RESULTS_THAT_ASK_A_NEXT_STEP,
+    Attempt,
+    Call,
+    CallBack,
+    Conversation,
+    ConversationChannel,
+    Ground,
+    Lead,
+    Note,
+    Queue,
+    Result,
+    Round,
+    Status,
+)
+
+# After the last unreached attempt of a round the system acts itself when nobody has.
+SYSTEM_ACTS_AFTER = timedelta(minutes=15)
+LONGEST_CALL = timedelta(minutes=30)
+LONGEST_PROMISE = timedelta(days=730)
+
+
+def working_problem(lead: Lead, *, by: User | None, now: datetime) -> RuleBroken | None:
+    """Return why `by` may not work this lead now, or None: closed, not his, held by another."""
+    if lead.is_closed:
+        return RuleBroken("already_closed", _("This lead is closed."))
+    return ownership_problem(lead, by) or holder_problem(lead, by=by, now=now)
+
+
+def calling_problem(
+    lead: Lead, round_: Round, *, permission: Permission, now: datetime
+) -> RuleBroken | None:
+    """Return why no call may be made about this lead now, or None.
+
+    At the maximum only a promised call-back may still be made, once.
+    """
+    is_promise = permission.ground == Ground.CALL_BACK
+    if round_.attempts_left == 0 and not (is_promise or _due_promise(lead, now)):
+        return RuleBroken(
+            "maximum_attempts_reached",
+            _("The maximum number of attempts of this round has been made."),
+        )
+    if not permission.allowed:
+        return RuleBroken("no_ground_to_call", permission.why)
+    requested = permission.ground in (Ground.OWN_REQUEST, Ground.CALL_BACK)
+    if not may_call_at(lead.dealership, now, requested=requested):
+        return RuleBroken(
+            "outside_calling_hours",
+            _("Customers may not be called now. Plan the call, or promise a call-back."),
+        )
+    return None
+
+
+@retrying_atomic
+def start_call(lead: Lead, *, by: User, now: datetime, phone: str = "") -> Call:
+    """Start a call: "call" is pressed. It stops the two-minute clock; its result follows."""
+    require(by, "work", lead.dealership_id)
+    lead = lock_lead(lead)
+    round_ = round_of(lead)
+    permission = may_call(lead, now=now)
+    problem = working_problem(lead, by=by, now=now) or calling_problem(
+        lead, round_, permission=permission, now=now
+    )
+    if problem is not None:
+        raise problem
+    if lead.is_at_bdc:
+        hold_for(lead, agent=by, now=now)
+    call = Call.objects.create(
+        lead=lead,
+        dealership_id=lead.dealership_id,
+        round=round_,
+        by=by,
+        phone=clean_text(phone, limit=20),
+        started_at=now,
+        ground=permission.ground,
+    )
+    lead.first_call_at = lead.first_call_at or now
+    lead.offer_ends_at = None
+    lead.save(update_fields=["first_call_at", "offer_ends_at"])
+    record(lead, "call_started", by=by, now=now, ground=permission.ground)
+    return call
+
+
+@retrying_atomic
+def record_attempt(
+    lead: Lead,
+    *,
+    result: str,
+    by: User | None,
+    now: datetime,
+    call_id: int | None = None,
+    phone: str = "",
+    note: str = "",
+    seconds: int | None = None,
+    objection: bool = False,
+    happened: bool = False,
+) -> Attempt:
+    """Record an outbound call that took place, and plan what follows from it.
+
+    An attempt that came too soon is kept and does not count. `happened` records a call that
+    was made although it was not allowed, as a breach. Raises RuleBroken past the maximum,
+    without a ground, outside calling hours, and for who does not work the lead.
+    """
+    require(by, "work", lead.dealership_id)
+    lead = lock_lead(lead)
+    round_ = Round.objects.select_for_update().get(lead=lead, number=lead.round_number)
+    call = _call_to_answer(lead, call_id, by=by)
+    problem = working_problem(lead, by=by, now=now)
+    is_late = problem is not None and call is not None and problem.code in _LOST_SINCE_THE_CALL
+    if problem is not None and not is_late:
+        raise problem
+    if is_late and call is not None:
+        round_ = Round.objects.select_for_update().get(pk=call.round_id)
+        if round_.attempts_left == 0:
+            raise RuleBroken(
+                "maximum_attempts_reached",
+                _("The maximum number of attempts of this round has been made."),
+            )
+    ground, breach = (call.ground, "") if call is not None else ("", "")
+    if call is None:
+        ground, breach = _ground_or_breach(lead, round_, now=now, happened=happened)
+    elif not is_late and round_.attempts_left == 0 and not _due_promise(lead, now):
+        raise RuleBroken(
+            "maximum_attempts_reached",
+            _("The maximum number of attempts of this round has been made."),
+        )
+    if by is not None and lead.is_at_bdc and not is_late:
+        hold_for(lead, agent=by, now=now)
+
+    attempt = _write_attempt(
+        lead,
+        round_,
+        result=result,
+        by=by,
+        now=now,
+        call=call,
+        phone=clean_text(phone, limit=20) or (call.phone if call else ""),
+        seconds=seconds,
+        ground=ground,
+        is_breach=bool(breach),
+        is_late=is_late,
+    )
+    if breach:
+        record(lead, "breached", by=by, now=now, why=breach)
+    _keep_note(lead, note, by=by, now=now)
+    if is_late:
+        record(lead, "late_result", by=by, now=now)
+    else:
+        _follow_from(lead, round_, attempt, by=by, now=now)
+    if objection:
+        object_to_calls(lead.customer_id, by=by, now=now)
+    attempt.lead = Lead.objects.get(pk=lead.pk)
+    return attempt
+
+
+# What may have happened to a lead between the start of a call and its result.
+_LOST_SINCE_THE_CALL = ("not_owner", "held_by_other", "already_closed")
+
+
+def _call_to_answer(lead: Lead, call_id: int | None, *, by: User | None) -> Call | None:
+    """The started call that this result belongs to: the one named, else the last of `by`."""
+    calls = Call.objects.select_for_update().filter(lead=lead, by=by, ended_at=None)
+    if call_id is None:
+        return calls.order_by("-started_at").first()
+    call = calls.filter(pk=call_id).first()
+    if call is None:
+        raise Malformed(
+            FieldProblem("call", "unknown_call", _("This call is not yours, or has a result."))
+        )
+    return call
+
+
+def _ground_or_breach(
+    lead: Lead, round_: Round, *, now: datetime, happened: bool
+) -> tuple[str, str]:
+    """The ground of a call without a start; or why it was a breach, where it happened anyway."""
+    permission = may_call(lead, now=now)
+    problem = calling_problem(lead, round_, permission=permission, now=now)
+    if problem is None:
+        return permission.ground, ""
+    if not happened or problem.code == "maximum_attempts_reached":
+        raise problem
+    return permission.ground, problem.code
+
+
+def _due_promise(lead: Lead, now: datetime) -> CallBack | None:
+    """The open call-back whose time has come: it may always be made once."""
+    return CallBack.objects.filter(
+        lead=lead, done_at=None, due_at__lte=now + timedelta(minutes=30)
+    ).first()
+
+
+def _write_attempt(
+    lead: Lead,
+    round_: Round,
+    *,
+    result: str,
+    by: User | None,
+    now: datetime,
+    call: Call | None,
+    phone: str,
+    seconds: int | None,
+    ground: str,
+    is_breach: bool,
+    is_late: bool,
+) -> Attempt:
+    nth, uncounted = counting_of(lead.customer, lead.dealership, now)
+    if nth is not None and round_.attempts_left == 0:
+        # Only a promised call-back comes here; the promise makes room for itself.
+        Round.objects.filter(pk=round_.pk).update(maximum=round_.maximum + 1)
+    attempt = Attempt.objects.create(
+        lead=lead,
+        dealership_id=lead.dealership_id,
+        customer_id=lead.customer_id,
+        round=round_,
+        call=call,
+        by=by,
+        at=now,
+        result=result,
+        phone=phone,
+        seconds=seconds,
+        ground=ground,
+        is_breach=is_breach or not ground,
+        is_late=is_late,
+        local_date=local(lead.dealership, now).date(),
+        day_part=day_part(lead.dealership, now),
+        counts=nth is not None,
+        nth_of_day=nth,
+        why=uncounted,
+    )
+    if call is not None:
+        call.ended_at = now
+        call.save(update_fields=["ended_at"])
+    record(
+        lead, "attempted", by=by, now=now, result=result, uncounted=uncounted, attempt=attempt.pk
+    )
+    round_.refresh_from_db()
+    return attempt
+
+
+def _follow_from(
+    lead: Lead, round_: Round, attempt: Attempt, *, by: User | None, now: datetime
+) -> None:
+    """Plan the next call, or hand the lead over, as the result says."""
+    lead.set_once("first_attempt_at", now)
+    lead.first_call_at = lead.first_call_at or now
+    lead.offer_ends_at = None
+    CallBack.objects.filter(
+        lead=lead, done_at=None, due_at__lte=now + timedelta(minutes=30)
+    ).update(done_at=now, was_kept=True)
+    lead.save()
+    if attempt.result == Result.SPOKEN:
+        note_conversation(lead, channel=ConversationChannel.OUTBOUND, by=by, now=now)
+    if attempt.result not in RESULTS_THAT_ASK_A_NEXT_STEP:
+        let_customer_go(lead, by=by)
+    open_promise = CallBack.objects.filter(lead=lead, done_at=None).first()
+    if attempt.result == Result.SPOKEN or round_.attempts_left > 0 or open_promise is not None:
+        _plan_next_call(lead, attempt, promise=open_promise, now=now)
+    elif _goes_on_unreached(round_) and attempt.result not in RESULTS_THAT_ASK_A_NEXT_STEP:
+        to_unreached(lead, now=now)
+    else:
+        # Whoever called may close it first; then the system does (see sweeping).
+        lead.next_call_at = None
+        lead.system_close_at = now + SYSTEM_ACTS_AFTER
+        lead.save(update_fields=["next_call_at", "system_close_at"])
+
+
+def _plan_next_call(
+    lead: Lead, attempt: Attempt, *, promise: CallBack | None, now: datetime
+) -> None:
+    """Plan by the cadence; a promise goes first, and a call that came too soon moves nothing."""
+    if promise is not None:
+        lead.next_call_at = promise.due_at
+    elif attempt.counts or lead.next_call_at is None or lead.next_call_at <= now:
+        made = round_of(lead).attempts
+        lead.next_call_at = next_call(lead.dealership, attempts=made, last_at=now)
+    lead.save(update_fields=["next_call_at"])
+    record(lead, "call_planned", by=None, now=now, at=lead.next_call_at.isoformat())
+
+
+def _goes_on_unreached(round_: Round) -> bool:
+    """Rounds of salespeople and of `inbound` go over to `unreached` after their maximum."""
+    return round_.side in (Side.SALESPERSON, Side.INBOUND)
+
+
+def to_unreached(lead: Lead, *, now: datetime) -> None:
+    """Hand a lead over to the long-term queue, with all its history."""
+    let_go(lead, now=now)
+    hand_over(lead, by=None, now=now)
+    place_new(lead, Destination(why="unreached", queue=Queue.UNREACHED), by=None, now=now)
+    lead.next_call_at = next_call(lead.dealership, attempts=2, last_at=now)
+    lead.save(update_fields=["next_call_at"])
+
+
+@retrying_atomic
+def record_conversation(
+    lead: Lead, *, channel: str, by: User | None, now: datetime, note: str = ""
+) -> Conversation:
+    """Record a conversation by another channel: reached without an attempt."""
+    require(by, "work", lead.dealership_id)
+    lead = lock_lead(lead)
+    problem = working_problem(lead, by=by, now=now)
+    if problem is not None:
+        raise problem
+    lead.first_call_at = lead.first_call_at or now
+    lead.offer_ends_at = None
+    lead.save(update_fields=["first_call_at", "offer_ends_at"])
+    conversation = note_conversation(lead, channel=channel, by=by, now=now)
+    _keep_note(lead, note, by=by, now=now)
+    conversation.lead = Lead.objects.get(pk=lead.pk)
+    return conversation
+
+
+@retrying_atomic
+def promise_call_back(
+    lead: Lead,
+    *,
+    due_at: datetime,
+    by: User,
+    now: datetime,
+    owner: User | None = None,
+    note: str = "",
+) -> CallBack:
+    """Promise to call back at `due_at`; it belongs to who makes it unless `owner` is given.
+
+    A newer promise replaces the one before. Raises Malformed for a time that has passed.
+    """
+    require(by, "work", lead.dealership_id)
+    if due_at <= now:
+        raise Malformed(
+            FieldProblem("due_at", "in_the_past", _("This moment has passed. Choose a later one."))
+        )
+    if due_at > now + LONGEST_PROMISE:
+        raise Malformed(
+            FieldProblem("due_at", "too_far", _("Choose a moment within the next two years."))
+        )
+    lead = lock_lead(lead)
+    problem = working_problem(lead, by=by, now=now)
+    if problem is not None:
+        raise problem
+    owner = owner or by
+    if owner.pk != by.pk and not _works_there(owner, lead):
+        raise Malformed(
+            FieldProblem("for", "unknown_person", _("This person does not work leads here."))
+        )
+    if lead.is_at_bdc:
+        hold_for(lead, agent=by, now=now)
+    CallBack.objects.filter(lead=lead, done_at=None).update(done_at=now, was_kept=False)
+    promise = CallBack.objects.create(
+        lead=lead,
+        dealership_id=lead.dealership_id,
+        due_at=due_at,
+        owner=owner,
+        made_by=by,
+        made_at=now,
+    )
+    lead.next_call_at = due_at
+    lead.system_close_at = None
+    lead.save(update_fields=["next_call_at", "system_close_at"])
+    record(
+        lead,
+        "call_back_promised",
+        by=by,
+        now=now,
+        at=due_at.isoformat(),
+        owner=owner.email,
+        owner_name=str(owner),
+    )
+    _keep_note(lead, note, by=by, now=now)
+    let_customer_go(lead, by=by)
+    promise.lead = Lead.objects.get(pk=lead.pk)
+    return promise
+
+
+@retrying_atomic
+def add_note(lead: Lead, *, body: str, by: User, now: datetime) -> Note:
+    """Write a note beside the timeline; whoever works leads here may."""
+    require(by, "work", lead.dealership_id)
+    text = clean_lines(body, limit=10_000)
+    if not text:
+        raise Malformed(FieldProblem("body", "required", _("Write the note first.")))
+    return Note.objects.create(
+        lead=lead, dealership_id=lead.dealership_id, at=now, by=by, body=text
+    )
+
+
+def _keep_note(lead: Lead, note: str, *, by: User | None, now: datetime) -> None:
+    text = clean_lines(note, limit=10_000)
+    if text:
+        Note.objects.create(lead=lead, dealership_id=lead.dealership_id, at=now, by=by, body=text)
+
+
+def _works_there(person: User, lead: Lead) -> bool:
+    if lead.is_at_bdc:
+        return person in people_at(lead.dealership, Role.AGENT, Role.TEAM_LEAD)
+    return person in people_at(lead.dealership, Role.SALESPERSON, Role.SALES_MANAGER)
+
+
+def end_calls_without_result(now: datetime) -> list[int]:
+    """The ids of calls that have had no result for 30 minutes: each is a no answer."""
+    return list(
+        Call.objects.filter(ended_at=None, started_at__lte=now - LONGEST_CALL)
+        .order_by("started_at")
+        .values_list("pk", flat=True)[:500]
+    )
+
+
+@retrying_atomic
+def end_call(call_id: int, *, now: datetime) -> None:
+    """Record the missing result of a call as no answer, by the system."""
+    call = Call.objects.select_related("lead", "by").get(pk=call_id)
+    lead = lock_lead(call.lead)
+    call = Call.objects.select_for_update().get(pk=call_id)
+    if call.ended_at is not None:
+        return
+    round_ = Round.objects.select_for_update().get(pk=call.round_id)
+    is_current = round_.number == lead.round_number and lead.status != Status.CLOSED
+    if round_.attempts_left == 0 and not _due_promise(lead, now):
+        call.ended_at = now
+        call.save(update_fields=["ended_at"])
+        return
+    attempt = _write_attempt(
+        lead,
+        round_,
+        result=Result.NO_ANSWER,
+        by=call.by,
+        now=now,
+        call=call,
+        phone=call.phone,
+        seconds=None,
+        ground=call.ground,
+        is_breach=False,
+        is_late=not is_current,
+    )
+    if is_current:
+        _follow_from(lead, round_, attempt, by=None, now=now)

@@ -1,0 +1,115 @@
+"""Holds: one agent is with one customer, until a result, a release or time-out.
+
+Source: product.md, The queue; contract.md, Hold.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from bdc.accounts.models import User
+from bdc.errors import RuleBroken
+from bdc.transactions import retrying_atomic
+from leads.domain.timeline import record
+from leads.models import Hold, Lead, Release
+
+HOLD_LASTS = timedelta(minutes=15)
+LONGEST_HOLD = timedelta(minutes=60)
+KEPT_FROM_THIS_AGENT = timedelta(minutes=30)
+
+
+def hold_of(agent: User, now: datetime) -> Hold | None:
+    """The hold that the agent has at `now`."""
+    return Hold.objects.filter(agent=agent, until__gt=now).select_related("lead").first()
+
+
+def holder_problem(lead: Lead, *, by: User | None, now: datetime) -> RuleBroken | None:
+    """Return held_by_other when somebody else is with the customer of a queue lead now."""
+    if by is None or not lead.is_at_bdc:
+        return None
+    held = Hold.objects.filter(customer_id=lead.customer_id, until__gt=now).first()
+    if held is not None and held.agent_id != by.pk:
+        return RuleBroken("held_by_other", _("A colleague is with this customer right now."))
+    return None
+
+
+def claim(lead: Lead, *, agent: User, now: datetime) -> Hold | None:
+    """Hold the customer of `lead` for `agent`, or return None when somebody was first.
+
+    Lapsed holds of both are cleared in the same transaction.
+    """
+    Hold.objects.filter(customer_id=lead.customer_id, until__lte=now).delete()
+    Hold.objects.filter(agent=agent, until__lte=now).delete()
+    Hold.objects.bulk_create(
+        [
+            Hold(
+                lead=lead,
+                dealership_id=lead.dealership_id,
+                customer_id=lead.customer_id,
+                agent=agent,
+                taken_at=now,
+                until=now + HOLD_LASTS,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    return (
+        Hold.objects.filter(customer_id=lead.customer_id, agent=agent)
+        .select_related("lead")
+        .first()
+    )
+
+
+def hold_for(lead: Lead, *, agent: User, now: datetime) -> Hold:
+    """The agent's hold on this lead's customer, taken now when nobody has one.
+
+    Raises held_by_other when a colleague is with the customer, or the agent with another one.
+    """
+    held = hold_of(agent, now)
+    if held is not None and held.customer_id == lead.customer_id:
+        return held
+    if held is not None:
+        raise RuleBroken(
+            "held_by_other", _("You are with another customer. Finish or release that one first.")
+        )
+    taken = claim(lead, agent=agent, now=now)
+    if taken is None:
+        raise RuleBroken("held_by_other", _("A colleague is with this customer right now."))
+    return taken
+
+
+def let_customer_go(lead: Lead, *, by: User | None) -> None:
+    """End the hold of `by` on the customer: a result or a next step was recorded."""
+    if by is not None:
+        Hold.objects.filter(customer_id=lead.customer_id, agent=by).delete()
+
+
+@retrying_atomic
+def renew_hold(agent: User, *, now: datetime) -> Hold:
+    """Renew the agent's hold: 15 minutes from now, 60 from its beginning at most."""
+    held = Hold.objects.select_for_update().filter(agent=agent, until__gt=now).first()
+    if held is None:
+        raise RuleBroken("no_hold", _("You hold no customer. Ask for the next call."))
+    held.until = max(held.until, min(now + HOLD_LASTS, held.taken_at + LONGEST_HOLD))
+    held.save(update_fields=["until"])
+    return held
+
+
+@retrying_atomic
+def release_hold(agent: User, *, reason: str, now: datetime) -> None:
+    """Let the held customer go, with a fixed reason; it is counted and kept from this agent."""
+    held = (
+        Hold.objects.select_for_update(of=("self",))
+        .filter(agent=agent, until__gt=now)
+        .select_related("lead")
+        .first()
+    )
+    if held is None:
+        raise RuleBroken("no_hold", _("You hold no customer. Ask for the next call."))
+    Release.objects.create(
+        lead=held.lead, dealership_id=held.dealership_id, agent=agent, reason=reason, at=now
+    )
+    record(held.lead, "released", by=agent, now=now, release_reason=reason)
+    held.delete()

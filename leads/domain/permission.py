@@ -1,0 +1,136 @@
+"""May we call this customer about this lead? Every outbound call needs a ground.
+
+Source: product.md, May we call; reference/domain.md section 4 rows 2, 3, 4, 6, 7 and 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from leads.models import (
+    AppointmentKind,
+    CallBack,
+    ConsentPurpose,
+    Ground,
+    Interest,
+    Lead,
+)
+
+WITHOUT_END = datetime(9999, 12, 31, tzinfo=UTC)
+# A promised call may be made from a little before its time.
+PROMISE_MAY_BE_EARLY = timedelta(minutes=30)
+
+WHY: dict[str, Promise] = {
+    Ground.OWN_REQUEST: _("The customer asked for this himself."),
+    Ground.CALL_BACK: _("This call was agreed with the customer."),
+    Ground.FOLLOW_UP: _("The customer agreed to be called on this date."),
+    Ground.CONSENT: _("The customer consented to calls."),
+    Ground.COMPANY: _("A company number: no consent is needed."),
+    Ground.SERVICE_CALL: _("A service call about an agreed appointment, without an offer."),
+}
+NO_GROUND = _(
+    "There is no ground to call this customer. Ask consent by e-mail or letter, or wait until "
+    "the customer asks for something."
+)
+OBJECTED = _(
+    "This customer objects to calls. Only a new request of the customer's own changes that."
+)
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Whether a call is allowed, on which ground, why, and until when the ground lasts."""
+
+    allowed: bool
+    ground: str
+    why: str | Promise
+    until: datetime | None = None
+
+
+def may_call(lead: Lead, *, now: datetime) -> Permission:
+    """Judge whether the customer may be called about `lead` now; hours are judged apart."""
+    for ground, until in _grounds(lead, now):
+        if until > now:
+            return Permission(allowed=True, ground=ground, why=WHY[ground], until=until)
+    why = OBJECTED if _objection_stands(lead) else NO_GROUND
+    return Permission(allowed=False, ground="", why=why)
+
+
+def lasting_ground_until(lead: Lead, *, now: datetime) -> datetime | None:
+    """Until when a ground is known beforehand: what the queue may offer the lead on.
+
+    Call-backs and follow-up dates are grounds for their own call alone, so they stay out.
+    """
+    own_call = (Ground.CALL_BACK, Ground.FOLLOW_UP)
+    untils = [
+        until for ground, until in _grounds(lead, now) if ground not in own_call and until > now
+    ]
+    return max(untils, default=None)
+
+
+def _objection_stands(lead: Lead) -> bool:
+    """A later own request is a ground for that lead alone (product.md, right of objection)."""
+    objected_at = lead.customer.objected_at
+    if objected_at is None:
+        return False
+    return lead.requested_at is None or lead.requested_at <= objected_at
+
+
+def _grounds(lead: Lead, now: datetime) -> Iterator[tuple[Ground, datetime]]:
+    """Every ground of the lead with its end, the customer's own wish first."""
+    if _objection_stands(lead):
+        return
+    if lead.requested_at is not None:
+        days = timedelta(days=lead.dealership.own_request_days)
+        yield Ground.OWN_REQUEST, lead.requested_at + days
+    if lead.customer.objected_at is not None:
+        return
+    promise = CallBack.objects.filter(lead=lead, done_at=None).first() if lead.pk else None
+    if promise is not None and promise.due_at - PROMISE_MAY_BE_EARLY <= now:
+        yield Ground.CALL_BACK, WITHOUT_END
+    if _follow_up_is_due(lead, now):
+        yield Ground.FOLLOW_UP, WITHOUT_END
+    if _has_consent(lead, now):
+        yield Ground.CONSENT, WITHOUT_END
+    if lead.customer.is_legal_person:
+        yield Ground.COMPANY, WITHOUT_END
+    if lead.interest == Interest.SERVICE and lead.pk:
+        appointment = lead.appointments.filter(
+            kind=AppointmentKind.WORKSHOP, outcome="", starts_at__gt=now
+        ).first()
+        if appointment is not None:
+            yield Ground.SERVICE_CALL, appointment.starts_at
+
+
+def _follow_up_is_due(lead: Lead, now: datetime) -> bool:
+    """The first call of a round that BDC-16 began, on or after the agreed date."""
+    if lead.pk is None:
+        return False
+    rounds = {round_.number: round_ for round_ in lead.rounds.all()}
+    current, before = rounds.get(lead.round_number), rounds.get(lead.round_number - 1)
+    return (
+        current is not None
+        and before is not None
+        and before.follow_up_at is not None
+        and before.reason_id == "BDC-16"
+        and before.follow_up_at - PROMISE_MAY_BE_EARLY <= now
+        and current.attempts == 0
+    )
+
+
+def _has_consent(lead: Lead, now: datetime) -> bool:
+    """Consent with its words, for this purpose, given and not withdrawn."""
+    purposes = {ConsentPurpose.ALL}
+    purposes.add(
+        ConsentPurpose.SERVICE if lead.interest == Interest.SERVICE else ConsentPurpose.SALES
+    )
+    return any(
+        consent.words and consent.purpose in purposes and consent.given_at <= now
+        for consent in lead.customer.consents.all()
+        if consent.withdrawn_at is None
+    )

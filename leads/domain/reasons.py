@@ -1,0 +1,81 @@
+"""The fixed list of close-out reasons is loaded, renamed and retired; never added to.
+
+Source: product.md, Close-out; reference/close_out_reasons.csv.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from bdc.accounts.models import User
+from bdc.errors import FieldProblem, Malformed, NotAllowed
+from leads.domain.access import may_anywhere
+from leads.formats.text import clean_text
+from leads.models import FIXED_REASONS, CloseReason
+
+
+@transaction.atomic
+def load_fixed_reasons() -> int:
+    """Add the reasons of the list that the database does not have yet; return how many.
+
+    Names that were changed by hand stay. The list itself is guarded by a trigger, which this
+    transaction alone may pass.
+    """
+    known = set(CloseReason.objects.values_list("code", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL spits.loading_reference = 'on'")
+    missing = [
+        CloseReason(
+            code=row["code"],
+            track=row["track"],
+            group=row["group"],
+            outcome=row["outcome"],
+            label_nl=row["label_nl"],
+            label_en=row["label_en"],
+            needs=[need for need in row["needs"].split(";") if need],
+            effect=row["effect"],
+            sales_next_step=row["sales_next_step"],
+            marketing_next_step=row["marketing_next_step"],
+            position=position,
+        )
+        for position, row in enumerate(FIXED_REASONS, start=1)
+        if row["code"] not in known
+    ]
+    CloseReason.objects.bulk_create(missing)
+    return len(missing)
+
+
+@transaction.atomic
+def rename_reason(
+    reason: CloseReason, *, label_nl: str, label_en: str, by: User, now: datetime
+) -> CloseReason:
+    """Give a reason other names; what was closed with it keeps its code."""
+    _require(by)
+    reason = CloseReason.objects.select_for_update().get(pk=reason.pk)
+    reason.label_nl = clean_text(label_nl, limit=120)
+    reason.label_en = clean_text(label_en, limit=120)
+    if not reason.label_nl or not reason.label_en:
+        raise Malformed(
+            FieldProblem("label_nl", "required", _("A reason needs a name in both languages."))
+        )
+    reason.save(update_fields=["label_nl", "label_en"])
+    return reason
+
+
+@transaction.atomic
+def retire_reason(reason: CloseReason, *, retired: bool, by: User, now: datetime) -> CloseReason:
+    """Stop offering a reason, or offer it again; what was closed with it keeps it."""
+    _require(by)
+    reason = CloseReason.objects.select_for_update().get(pk=reason.pk)
+    reason.retired_at = now if retired else None
+    reason.save(update_fields=["retired_at"])
+    return reason
+
+
+def _require(by: User) -> None:
+    # The list is the same for every group, so only who runs Spits itself may change its names.
+    if not (by.is_staff and may_anywhere(by, "administer")) and not by.is_superuser:
+        raise NotAllowed(_("Only an administrator of Spits changes the reasons."))

@@ -1,0 +1,72 @@
+"""What could not become a lead by itself waits here for a person (design.md, Raw input first)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from bdc.accounts.models import User
+from bdc.errors import NotAllowed, RuleBroken
+from bdc.transactions import retrying_atomic
+from dealers.models import Dealership
+from leads.domain.access import everywhere, require
+from leads.domain.intake import LeadIn, receive_lead
+from leads.models import Lead, Reject
+
+
+def rejects_visible_to(user: User) -> QuerySet[Reject]:
+    """The rejects of the user's dealerships and groups, and those that the user sent in.
+
+    A reject whose group nobody knows is seen by its sender alone.
+    """
+    places = everywhere(user, "correct_rejects")
+    groups = Dealership.objects.filter(pk__in=places).values("group")
+    return Reject.objects.filter(
+        Q(dealership__in=places)
+        | Q(dealership=None, group__in=groups)
+        | Q(dealership=None, group=None, raw__received_by=user)
+    )
+
+
+def deciding_problem(reject: Reject) -> RuleBroken | None:
+    """Return why nobody may decide on this reject any more, or None."""
+    if reject.state == Reject.State.WAITING:
+        return None
+    return RuleBroken("already_worked", _("A colleague already dealt with this one."))
+
+
+@retrying_atomic
+def correct_reject(reject: Reject, asked: LeadIn, *, by: User, now: datetime) -> Lead:
+    """Make the lead that the reject was meant to be."""
+    require(by, "correct_rejects", asked.dealership.pk)
+    reject = _locked(reject, by=by)
+    lead = receive_lead(asked, raw=reject.raw, by=by, now=now)
+    reject.state = Reject.State.CORRECTED
+    reject.lead = lead
+    reject.decided_by = by
+    reject.decided_at = now
+    reject.save(update_fields=["state", "lead", "decided_by", "decided_at"])
+    return lead
+
+
+@retrying_atomic
+def dismiss_reject(reject: Reject, *, by: User, now: datetime) -> Reject:
+    """Put a reject aside that holds no lead; its bytes stay."""
+    reject = _locked(reject, by=by)
+    reject.state = Reject.State.DISMISSED
+    reject.decided_by = by
+    reject.decided_at = now
+    reject.save(update_fields=["state", "decided_by", "decided_at"])
+    return reject
+
+
+def _locked(reject: Reject, *, by: User) -> Reject:
+    if not rejects_visible_to(by).filter(pk=reject.pk).exists():
+        raise NotAllowed(_("Your role does not include this. Ask your team lead or sales manager."))
+    locked = Reject.objects.select_for_update(of=("self",)).select_related("raw").get(pk=reject.pk)
+    problem = deciding_problem(locked)
+    if problem is not None:
+        raise problem
+    return locked

@@ -1,0 +1,111 @@
+"""Rounds begin and end; a lead's owner changes only here, so that lead and round agree."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bdc.accounts.models import User
+from dealers.models import Side
+from leads.domain.permission import lasting_ground_until
+from leads.domain.timeline import record
+from leads.models import CallBack, Hold, Kind, Lead, Queue, Round, Status
+
+
+def round_of(lead: Lead) -> Round:
+    """The round that is worked, or the last one of a closed lead, read anew."""
+    return Round.objects.get(lead=lead, number=lead.round_number)
+
+
+def side_of(*, owner: User | None, queue: str) -> Side:
+    """The side that works a lead with this owner; catch_all waits for a salesperson."""
+    if owner is not None or queue == Queue.CATCH_ALL:
+        return Side.SALESPERSON
+    return Side(queue)
+
+
+def begin_round(
+    lead: Lead,
+    *,
+    by: User | None,
+    now: datetime,
+    owner: User | None = None,
+    queue: str = "",
+    next_call_at: datetime | None = None,
+    began_with_appointment: bool = False,
+) -> Round:
+    """Begin the next round of an open or reopened lead; the one before has ended.
+
+    The maximum and the group's limit are copied, so that a later policy changes no round.
+    """
+    side = side_of(owner=owner, queue=queue)
+    number = lead.round_number + 1 if lead.rounds.exists() else 1
+    allowed = lead.dealership.attempts_allowed(side)
+    round_ = Round.objects.create(
+        lead=lead,
+        dealership_id=lead.dealership_id,
+        number=number,
+        side=side,
+        owner=owner,
+        began_at=now,
+        began_with_appointment=began_with_appointment,
+        policy_maximum=allowed,
+        maximum=allowed,
+        group_limit=lead.dealership.group.limit(side),
+    )
+    lead.round_number = number
+    lead.status = Status.OPEN
+    lead.close_reason = None
+    lead.owner = owner
+    lead.queue = queue
+    lead.next_call_at = next_call_at
+    lead.system_close_at = None
+    lead.offer_ends_at = None
+    lead.save()
+    record(lead, "round_began", by=by, now=now, number=number, maximum=allowed)
+    return round_
+
+
+def hand_over(lead: Lead, *, by: User | None, now: datetime) -> None:
+    """End the lead's round without a reason: somebody else works it from here."""
+    round_ = round_of(lead)
+    round_.ended_at = now
+    round_.ending = Round.Ending.HANDED_OVER
+    round_.save(update_fields=["ended_at", "ending"])
+    record(
+        lead, "round_handed_over", by=by, now=now, number=round_.number, attempts=round_.attempts
+    )
+
+
+def give_to(lead: Lead, *, owner: User | None, queue: str, next_call_at: datetime | None) -> None:
+    """Change the owner within sales: the round and its count stay (product.md, Routing)."""
+    lead.owner = owner
+    lead.queue = queue
+    lead.next_call_at = next_call_at
+    lead.offer_ends_at = None
+    lead.save()
+    Round.objects.filter(lead=lead, number=lead.round_number, owner=None).update(owner=owner)
+
+
+def let_go(lead: Lead, *, now: datetime, kept: bool = False) -> None:
+    """End what binds people to the lead: its hold and its open call-back."""
+    Hold.objects.filter(lead=lead).delete()
+    CallBack.objects.filter(lead=lead, done_at=None).update(done_at=now, was_kept=kept)
+
+
+def refresh_ground(lead: Lead, *, now: datetime) -> None:
+    """Write down until when the lead has a ground to call, as the queue reads it.
+
+    Changes the object only; the caller saves it.
+    """
+    lead.callable_until = lasting_ground_until(lead, now=now)
+    if lead.callable_until is not None:
+        lead.without_ground_since = None
+    elif lead.without_ground_since is None:
+        lead.without_ground_since = now
+
+
+def become_active(lead: Lead, *, by: User | None, now: datetime) -> None:
+    """A passive lead becomes active; kind and owner change in the same UPDATE of the caller."""
+    if lead.kind == Kind.PASSIVE:
+        lead.kind = Kind.ACTIVE
+        record(lead, "became_active", by=by, now=now)

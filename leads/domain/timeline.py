@@ -1,0 +1,188 @@
+"""The timeline of a lead: one entry for everything that happens, and its sentence on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bdc.accounts.models import User
+from leads.models import (
+    AppointmentKind,
+    AppointmentOutcome,
+    Channel,
+    CloseReason,
+    ConversationChannel,
+    Event,
+    Ground,
+    Lead,
+    Proposal,
+    Queue,
+    Release,
+    Result,
+)
+
+# What each verb says; the names in the sentences are prepared by _WORDS below.
+SENTENCES: dict[str, Promise] = {
+    "received": _("Received: %(channel)s, from %(source)s."),
+    "read_with_warnings": _("The document had remarks: %(warnings)s."),
+    "joined_by_repeat_enquiry": _("The customer asked again: %(channel)s, from %(source)s."),
+    "became_active": _("Became an active lead: the customer took the initiative."),
+    "routed_to_salesperson": _("To %(owner_name)s: %(why)s."),
+    "routed_to_queue": _("To the queue %(queue)s: %(why)s."),
+    "alarmed": _("Alarm to the sales manager: %(why)s."),
+    "taken": _("%(owner_name)s took the lead."),
+    "assigned_to_salesperson": _("Given to %(owner_name)s by hand."),
+    "assigned_to_queue": _("Put in the queue %(queue)s by hand."),
+    "round_began": _("Round %(number)s began, with %(maximum)s attempts at most."),
+    "round_handed_over": _("Round %(number)s ended with a hand-over after %(attempts)s attempts."),
+    "call_started": _("Call started. Ground: %(ground)s."),
+    "attempted": _("Attempt: %(result)s. %(counting)s"),
+    "breached": _("Called although it was not allowed: %(why)s."),
+    "conversed": _("Conversation: %(channel)s."),
+    "maximum_raised": _("The customer spoke with us: up to %(maximum)s attempts in all."),
+    "call_planned": _("Next call planned for %(at)s."),
+    "call_back_promised": _("Call-back promised for %(at)s, by %(owner_name)s."),
+    "call_back_fell_to_team": _("The call-back is overdue: the team has it now."),
+    "appointment_booked": _("Appointment: %(kind)s, %(at)s."),
+    "appointment_ended": _("Appointment of %(at)s: %(outcome)s."),
+    "quote_asked": _("Quote requested."),
+    "sold": _("Sold."),
+    "close_proposed": _("Proposed to close: %(reason)s."),
+    "close_approved": _("Close-out approved: %(reason)s."),
+    "close_sent_back": _("Close-out sent back: %(instruction)s."),
+    "close_withdrawn": _("The proposal to close was withdrawn: %(why)s."),
+    "closed": _("Closed out: %(reason)s."),
+    "reopened": _("Reopened."),
+    "objected": _("The customer objects to calls. Nobody calls this customer any more."),
+    "released": _("Let go: %(release_reason)s."),
+    "consent_recorded": _("Consent to call recorded."),
+    "details_asked": _("The customer is sent an e-mail asking for contact details."),
+    "forwarded": _("Forwarded to %(destination)s."),
+    "late_result": _("This result came after the hold had ended. It is kept and changes nothing."),
+}
+
+# Why a lead has this owner (product.md, Routing), by the code in an entry's facts.
+WHY: dict[str, Promise] = {
+    "least_recently_served": _(
+        "on shift, may take %(channel)s leads, and got one the longest time ago"
+    ),
+    "hybrid_furthest_back": _(
+        "no internet salesperson is free; of the hybrids this one is furthest back in the up line"
+    ),
+    "first_in_up_line": _("first in the up line for a visitor"),
+    "had_the_customer": _("had this customer before"),
+    "of_the_appointment": _("the appointment is with this salesperson"),
+    "next_after_two_minutes": _("nobody had called within two minutes"),
+    "owner_left": _("the owner is not there any more"),
+    "owner_absent": _("the owner is absent for a day or more"),
+    "passive": _("the customer asked nothing; the BDC calls first"),
+    "bdc_first": _("this dealership works BDC first"),
+    "lost_sale": _("a second voice calls after a lost sale"),
+    "unreached": _("not reached after the maximum of attempts"),
+    "outside_opening_hours": _("received outside opening hours; routed at opening"),
+    "nobody_eligible": _("nobody on shift can take it"),
+    "nobody_called": _("nobody called in time"),
+    "by_hand": _("given by hand"),
+    "reopened": _("reopened"),
+    "follow_up": _("the customer is called again on the agreed date"),
+    "repeat_enquiry": _("the customer asked again"),
+    "outside_calling_hours": _("outside calling hours"),
+    "no_ground_to_call": _("no ground to call"),
+    "maximum_attempts_reached": _("past the maximum of attempts"),
+    "objected": _("the customer objects to calls"),
+}
+
+COUNTING: dict[str, Promise] = {
+    "": _("It counts."),
+    "same_day_part": _("It does not count: this part of the day already had one."),
+    "day_limit": _("It does not count: this customer was already called twice today."),
+    "late": _("It came after the hold had ended."),
+}
+
+
+def record(
+    lead: Lead, verb: str, *, by: User | None, now: datetime, **facts: str | int | list[str] | None
+) -> Event:
+    """Add an entry to the timeline of `lead`; `facts` hold codes and numbers, no personal text."""
+    if verb not in SENTENCES:
+        raise LookupError(f"the timeline knows no verb {verb!r}")
+    return Event.objects.create(
+        lead=lead,
+        dealership_id=lead.dealership_id,
+        at=now,
+        by=by,
+        verb=verb,
+        facts={name: fact for name, fact in facts.items() if fact is not None},
+    )
+
+
+def sentences(events: Iterable[Event]) -> list[str]:
+    """Return each entry as a sentence in the language of the reader, with one query at most."""
+    events = list(events)
+    codes = {event.facts["reason"] for event in events if "reason" in event.facts}
+    reasons = CloseReason.objects.in_bulk(codes) if codes else {}
+    return [str(SENTENCES[event.verb]) % _Words(event.facts, reasons) for event in events]
+
+
+def sentence(event: Event) -> str:
+    """Return one entry as a sentence. See also sentences()."""
+    return sentences([event])[0]
+
+
+class _Words(dict[str, str]):
+    """The facts of an entry, each in words; a fact that is missing reads as a dash."""
+
+    def __init__(self, facts: dict[str, Any], reasons: dict[str, CloseReason]) -> None:
+        super().__init__(
+            {name: self._word(name, fact, facts, reasons) for name, fact in facts.items()}
+        )
+        self["counting"] = str(COUNTING.get(facts.get("uncounted", ""), ""))
+
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+    @staticmethod
+    def _word(name: str, fact: Any, facts: dict[str, Any], reasons: dict[str, CloseReason]) -> str:
+        if name == "why":
+            return str(WHY.get(fact, fact)) % {"channel": _label(Channel, facts.get("channel"))}
+        if name == "reason":
+            return str(reasons.get(fact, fact))
+        if name == "at":
+            return local_moment(fact)
+        if isinstance(fact, list):
+            return ", ".join(str(part) for part in fact)
+        for choices in _CHOICES.get(name, ()):
+            if fact in choices.values:
+                return str(choices(fact).label)
+        return str(fact)
+
+
+_CHOICES: dict[str, tuple[Any, ...]] = {
+    "channel": (Channel, ConversationChannel),
+    "queue": (Queue,),
+    "ground": (Ground,),
+    "result": (Result,),
+    "kind": (AppointmentKind,),
+    "outcome": (AppointmentOutcome,),
+    "instruction": (Proposal.Instruction,),
+    "release_reason": (Release.Reason,),
+}
+
+
+def _label(choices: Any, value: Any) -> str:
+    return str(choices(value).label) if value in choices.values else ""
+
+
+def local_moment(iso: str) -> str:
+    """An ISO moment as people say it: "Thu 26 Nov 17:30"."""
+    at = parse_datetime(iso)
+    if at is None:
+        return iso
+    return formats.date_format(at.astimezone(ZoneInfo("Europe/Amsterdam")), "D j M H:i")

@@ -1,0 +1,36 @@
+"""What leaves a transaction about leads: each effect loads its lead and tells somebody."""
+
+from datetime import datetime
+
+from bdc.accounts.models import User
+from bdc.outbox.effects import Payload, carries_out
+from leads.domain import telling
+from leads.models import Lead
+
+
+def _lead(payload: Payload) -> Lead:
+    return Lead.objects.select_related("dealership", "customer").get(pk=payload["lead"])
+
+
+@carries_out("tell_salesperson")
+def tell_salesperson(payload: Payload, *, now: datetime) -> None:
+    with telling.in_house_language():
+        telling.tell_salesperson(_lead(payload), User.objects.get(pk=payload["user"]))
+
+
+@carries_out("alarm_managers")
+def alarm_managers(payload: Payload, *, now: datetime) -> None:
+    with telling.in_house_language():
+        telling.alarm_managers(_lead(payload))
+
+
+@carries_out("ask_contact_details")
+def ask_contact_details(payload: Payload, *, now: datetime) -> None:
+    with telling.in_house_language():
+        telling.ask_contact_details(_lead(payload))
+
+
+@carries_out("forward_lead")
+def forward_lead(payload: Payload, *, now: datetime) -> None:
+    with telling.in_house_language():
+        telling.forward_lead(_lead(payload), payload["destination"])
