@@ -1,0 +1,92 @@
+"""What every page shows around its own matter: where this person can go, and the demo's clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bdc import clock
+from bdc.accounts.models import User
+from leads.domain.access import may_anywhere
+from leads.domain.approving import proposals_to_decide
+from leads.domain.rejects import rejects_visible_to
+from leads.models import Reject
+
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the navigation: one page, for whoever may do `action`."""
+
+    label: str | Promise
+    view: str
+    icon: str
+    key: str
+    action: str
+    counts: str = ""
+
+
+PLACES = (
+    Place(_("Call"), "leads:calling", "headset", "b", "call_queue"),
+    Place(_("Leads"), "leads:list", "users", "l", "see"),
+    Place(_("Approve"), "leads:approving", "hourglass", "k", "approve_bdc", counts="approvals"),
+    Place(_("Figures"), "reporting:figures", "chart-bar", "c", "report"),
+    Place(_("Figures"), "reporting:figures", "chart-bar", "c", "report_oneself"),
+    Place(_("Rejects"), "leads:rejects", "inbox", "r", "correct_rejects", counts="rejects"),
+    Place(_("Administration"), "dealers:people", "settings", "i", "administer"),
+)
+
+
+@dataclass(frozen=True)
+class NavigationLink:
+    """One link of the navigation as the base page draws it."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    key: str
+    count: int | None
+    active: bool
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """The frame of every page; who has not signed in gets no navigation and costs no query."""
+    context: dict[str, object] = {"demo_clock": clock.now() if settings.DEMO else None}
+    user = getattr(request, "user", None)
+    if isinstance(user, User):
+        context["navigation"] = navigation_of(user, request.path)
+    return context
+
+
+def navigation_of(user: User, path: str) -> list[NavigationLink]:
+    """The pages that this person works with; the longest address that fits is the active one."""
+    places = {place.view: place for place in PLACES if may_anywhere(user, place.action)}
+    urls = {view: reverse(view) for view in places}
+    active = max((url for url in urls.values() if path.startswith(url)), key=len, default=None)
+    return [
+        NavigationLink(
+            label=place.label,
+            url=urls[view],
+            icon=place.icon,
+            key=place.key,
+            count=_count(user, place.counts),
+            active=urls[view] == active,
+        )
+        for view, place in places.items()
+    ]
+
+
+def _count(user: User, what: str) -> int | None:
+    """How many wait there, counted to 99."""
+    if what == "approvals":
+        return proposals_to_decide(user)[:MOST_COUNTED].count() or None
+    if what == "rejects":
+        waiting = rejects_visible_to(user).filter(state=Reject.State.WAITING)
+        return waiting[:MOST_COUNTED].count() or None
+    return None
