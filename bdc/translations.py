@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
+from tokenize import TokenError
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -78,6 +79,16 @@ def _as_source(template: str, name: str) -> str:
     return "\n".join(line.lstrip() for line in lines)
 
 
+def _calls(source: str, place: str) -> list[tuple[int, str | tuple[str, ...], str | None]]:
+    """The gettext calls of a source: line, strings and context of each."""
+    stream = io.BytesIO(source.encode())
+    try:
+        calls = list(extract("python", stream, KEYWORDS, options={"encoding": "utf-8"}))
+    except (SyntaxError, TokenError) as error:
+        raise ValueError(f"{place} is no Python that can be read: {error}") from error
+    return [(line, ids, context) for line, ids, _comments, context in calls]
+
+
 def strings_of(root: Path) -> Catalog:
     """Every marked string of the code and templates below `root`, as a catalogue without Dutch."""
     found = new_catalogue()
@@ -88,9 +99,7 @@ def strings_of(root: Path) -> Catalog:
     ]
     for path, text in sources:
         place = path.relative_to(root).as_posix()
-        options = {"encoding": "utf-8"}
-        stream = io.BytesIO(text.encode())
-        for line, ids, _comments, context in extract("python", stream, KEYWORDS, options=options):
+        for line, ids, context in _calls(text, place):
             found.add(ids, locations=[(place, line)], context=context)
     return found
 
