@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "django.forms",  # its widgets are drawn by our template engine
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -193,14 +194,19 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["bdc.api.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["bdc.api.JSONBody"],
+    "DEFAULT_THROTTLE_CLASSES": ["bdc.api.RateLimit"],
+    "DEFAULT_SCHEMA_CLASS": "bdc.api.schema.OpenApi",
     "DEFAULT_PAGINATION_CLASS": "bdc.api.KeyPagination",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS tells nothing that the schema does not
     "UNAUTHENTICATED_USER": None,
 }
+API_REQUESTS_A_MINUTE = env.int("SPITS_API_RATE", default=6000)  # for each token
 SPECTACULAR_SETTINGS = {
     "TITLE": "Spits",
     "VERSION": "1",
+    "POSTPROCESSING_HOOKS": ["bdc.api.schema.with_problems"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",

@@ -2,9 +2,12 @@
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
+from bdc.api.documents import documents
+from bdc.api.schema import SchemaView
+from bdc.api.views import unknown_address
 from bdc.health import healthz
 
 urlpatterns = [
@@ -12,4 +15,10 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
+    # The API
+    path("api/v1/", include("dealers.api.urls")),
+    path("api/v1/", include("leads.api.urls")),
+    path("api/v1/schema/", SchemaView.as_view(), name="api-schema"),
+    path("api/v1/docs/", documents, name="api-documents"),
+    re_path(r"^api(/|$)", unknown_address),
 ]

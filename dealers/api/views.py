@@ -1,5 +1,6 @@
 """Presence, which people and programs set for themselves."""
 
+from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
@@ -18,13 +19,16 @@ class PresenceIn(BodyIn):
     state = serializers.ChoiceField(Presence.State.choices)
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("A pause", {"state": "pause", "since": "2026-11-24T10:00:00+01:00"})]
+)
 class PresenceOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(Presence.State.choices)
     since = serializers.DateTimeField()
 
 
 class PresenceViewSet(ApiViewSet):
-    @extend_schema(request=PresenceIn, responses=PresenceOut)
+    @extend_schema(request=PresenceIn, responses={HTTPStatus.OK: PresenceOut})
     def create(self, request: SignedInApiRequest) -> Response:
         """Say whether you are available, on a pause, or away."""
         given = PresenceIn.read(request.data).validated_data

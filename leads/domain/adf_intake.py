@@ -18,7 +18,8 @@ from bdc.transactions import retrying_atomic
 from dealers.domain.access import reach_of
 from dealers.models import DealerGroup, Dealership
 from leads.domain.intake import LeadIn, keep_raw, receive_lead
-from leads.formats.adf import AdfProspect, AdfReject, AdfVehicle, read_adf
+from leads.formats.adf import AdfReject, read_adf
+from leads.formats.adf_prospect import AdfProspect, AdfVehicle
 from leads.models import Channel, Interest, Kind, Lead, RawInput, Reject
 
 UNKNOWN_DEALERSHIP = "unknown_dealership"

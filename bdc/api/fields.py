@@ -1,0 +1,72 @@
+"""Fields that take exactly the JSON type they are for, and nothing that merely looks like it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+LARGEST_ID = 2**63 - 1
+
+
+class BodyIn(serializers.Serializer[Any]):
+    """What is asked of us. An optional field that is null is one that was not given."""
+
+    @classmethod
+    def read(cls, data: Any) -> Self:
+        """Read `data`, or raise what is wrong with its fields."""
+        body = cls(data=data)
+        body.is_valid(raise_exception=True)
+        return body
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            fields = self.fields
+            data = {
+                name: value
+                for name, value in data.items()
+                if value is not None or (name in fields and fields[name].required)
+            }
+        return super().to_internal_value(data)
+
+
+class Text(serializers.CharField):
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Number(serializers.IntegerField):
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class Id(Number):
+    """The id of a row; whether there is one is for the domain to say."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
+
+
+class Truth(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Moment(serializers.DateTimeField):
+    """A time with its offset: without one nobody knows when it is."""
+
+    default_error_messages = {
+        "offset": _("Give the time with its offset, as in 2026-11-24T10:00:00+01:00.")
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            self.fail("offset")
+        return super().enforce_timezone(value)

@@ -1,0 +1,15 @@
+"""The addresses of the API about leads, under /api/v1/."""
+
+from rest_framework.routers import SimpleRouter
+
+from leads.api.queue import QueueViewSet
+from leads.api.reference import CloseReasonViewSet
+from leads.api.views import AppointmentViewSet, CustomerViewSet, LeadViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("leads", LeadViewSet, basename="api-lead")
+router.register("queue", QueueViewSet, basename="api-queue")
+router.register("close-reasons", CloseReasonViewSet, basename="api-close-reason")
+router.register("customers", CustomerViewSet, basename="api-customer")
+router.register("appointments", AppointmentViewSet, basename="api-appointment")
+urlpatterns = router.urls
