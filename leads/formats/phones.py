@@ -64,8 +64,9 @@ class PhoneRead:
 
 
 # A field with more than this is not a phone number any more.
-LONGEST_FIELD = 200
+LONGEST_FIELD = 120
 MOST_NUMBERS_IN_A_FIELD = 10
+LONGEST_SERIES = 40  # digits of numbers with only spaces between
 
 _KINDS = {
     PhoneNumberType.MOBILE: PhoneKind.MOBILE,
@@ -99,19 +100,21 @@ _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 _EXCEL_FLOAT = re.compile(r"([0-9]{8,13})[.,]0+")
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?\s?[eE]\s?\+?[0-9]{1,3}(?![0-9])")
 _EXTENSION = re.compile(
-    r"[\s,;(]*(?:\b(?:toestel(?:nr|nummer)?|toest|tst|doorkies(?:nummer)?|extensi(?:on|e)|ext)\b|x)"
+    r"[\s,;(]*(?:\b(?:toestel(?:nr|nummer)?|toest|tst|doorkies(?:nummer)?|extensi(?:on|e)|ext)\b|(?<![a-z])x)"
     r"[.:=\s]*([0-9]{1,6})(?![0-9])\)?",
     re.IGNORECASE,
 )
 # "0318/123456": here the slash is part of the one number.
-_SLASH_AFTER_AREA_CODE = re.compile(r"(?<![0-9])(?<![0-9][ .\-])(0[0-9]{1,3})\s*[/,]\s*(?=[0-9]{2})")
+_SLASH_AFTER_AREA_CODE = re.compile(
+    r"(?<![0-9])(?<![0-9][ .\-])(0[0-9]{1,3})\s*[/,]\s*(?=[0-9]{2})"
+)
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _RUN = re.compile(r"\+?[0-9(][0-9().\- ]*")
 _BORDER_BETWEEN_NUMBERS = re.compile(r"[.\- ]* [.\- ]*(?=0)")
 _LABEL_BEFORE = re.compile(r"(?:tel|telefoon|mob|mobiel|gsm|nr)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_][\w.']*", re.UNICODE)
 _WORDS_THAT_SAY_NOTHING = frozenset(
-    "of en tel telefoon telefoonnummer mob mobiel gsm nr nummer m t".split()
+    ("of", "en", "tel", "telefoon", "telefoonnummer", "mob", "mobiel", "gsm", "nr", "nummer")
 )
 _PLAIN_DUTCH = re.compile(r"(?:\+31|0031|0)((6[1-58]|85|88)[0-9]{7})")
 _PLAIN_KINDS = {"85": PhoneKind.VOIP, "88": PhoneKind.UAN}
@@ -228,11 +231,10 @@ def _read_cleaned(text: str) -> list[PhoneRead]:
         if not re.search("[0-9]", without_rounded):
             return reads
     reads += _read_numbers(_SLASH_AFTER_AREA_CODE.sub(r"\1-", without_rounded))
-    if len(reads) > 1:
-        reads = [
-            replace(read, warnings=("PHONE_MULTIPLE_IN_FIELD", *read.warnings)) for read in reads
-        ]
-    return reads[:MOST_NUMBERS_IN_A_FIELD]
+    if len(reads) == 1:
+        return [replace(reads[0], raw=text)]
+    several = [replace(r, warnings=("PHONE_MULTIPLE_IN_FIELD", *r.warnings)) for r in reads]
+    return several[:MOST_NUMBERS_IN_A_FIELD]
 
 
 def _read_numbers(text: str) -> list[PhoneRead]:
@@ -243,7 +245,6 @@ def _read_numbers(text: str) -> list[PhoneRead]:
     for piece, extension in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         found = list(_read_runs(piece))
         good = [read for read in found if read.e164]
-        # A short run beside a number is "after 18", not a number; a long one is shown as failed.
         failures += [read for read in found if not read.e164]
         if good and extension:
             warnings = (*good[-1].warnings, "PHONE_EXTENSION")
@@ -270,6 +271,8 @@ def _read_runs(text: str) -> Iterator[PhoneRead]:
     """Yield a read for each run of digits in `text`, with the words around it as its note."""
     text = _TRUNK_ZERO.sub(" ", text)
     runs = [match for match in _RUN.finditer(text) if re.search("[0-9]", match[0])]
+    # Beside a number, "18" is a word ("after 18"); by itself it is all there is.
+    runs = ([run for run in runs if _count_digits(run[0]) >= 6] or runs)[:MOST_NUMBERS_IN_A_FIELD]
     label_comes_first = bool(runs) and bool(_words(text[: runs[0].start()]))
     for position, run in enumerate(runs):
         start = runs[position - 1].end() if position else 0
@@ -287,16 +290,21 @@ def _words(text: str) -> str:
 
 
 def _read_run(text: str, run: re.Match[str]) -> Iterator[PhoneRead]:
-    number = run[0].strip(" .-()")
-    read = _judge(number)
+    number = run[0].strip(" .-").rstrip(" .-(")
     before, after = text[: run.start()], text[run.end() :]
-    touches_letters = _ends_in_letter(before) or (after[:1].isalpha() and run[0][-1].isdigit())
+    touched = after[:1].isalpha() and run[0][-1].isdigit()
+    if touched and " " in number:
+        # "06 12345678 3e keer": the 3 belongs to the words that follow.
+        number, touched = number.rpartition(" ")[0], False
+        if not _judge(number).e164:
+            touched = True
+    read = _judge(number)
     joined_to_letters = after[:1].isalpha() and run[0][-1] in "-."
-    if touches_letters or (joined_to_letters and not read.e164):
+    if _ends_in_letter(before) or touched or (joined_to_letters and not read.e164):
         # The library would turn the letters of 06-1234ABCD into digits: a stranger's number.
         yield _unreadable(number, WhyNotDialable.LETTERS)
         return
-    if not read.e164 and _count_digits(number) > 11:
+    if not read.e164 and 11 < _count_digits(number) <= LONGEST_SERIES:
         several = [_judge(part) for part in _BORDER_BETWEEN_NUMBERS.split(number)]
         if all(part.e164 for part in several):
             yield from several
