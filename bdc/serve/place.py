@@ -26,6 +26,7 @@ def claim_data_dir(data_dir: Path) -> TextIO:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as problem:
+        lock.close()
         raise CannotStart(
             f"Spits already runs with the data in {data_dir}: stop it first, or choose another "
             "folder with SPITS_DATA."

@@ -1,5 +1,6 @@
 """What has to be true of the database before the application starts."""
 
+import io
 import os
 import time
 from collections.abc import Callable
@@ -27,7 +28,7 @@ def prepare(say: Say) -> datetime | None:
     if problem := durability_problem(connection):
         raise CannotStart(problem)
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("load_reference")
+    call_command("load_reference", stdout=io.StringIO())  # it tells what we tell
     say("The database is up to date.")
     demo_time = None
     if settings.DEMO:
@@ -44,7 +45,9 @@ def _wait_for_database() -> None:
         try:
             connection.ensure_connection()
         except OperationalError as problem:
-            if time.monotonic() > until:
+            # A server that is not up yet is waited for; one that turns us away is not.
+            turned_away = "FATAL" in str(problem) and "starting up" not in str(problem)
+            if turned_away or time.monotonic() > until:
                 raise CannotStart(
                     f"The database does not answer: {problem}Check DATABASE_URL."
                 ) from problem
@@ -73,6 +76,6 @@ def _prepare_demo(say: Say) -> datetime:
     if DemoClock.objects.filter(demo_loaded_at=None).exists():
         say("Loading the demo data, this once.")
         with transaction.atomic():
-            call_command("load_demo")
+            call_command("load_demo", stdout=io.StringIO())
             DemoClock.objects.update(demo_loaded_at=clock.now())
     return demo_time
