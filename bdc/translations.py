@@ -215,12 +215,13 @@ class _BareText(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self._note(data)
+            blank = data[: len(data) - len(data.lstrip())]
+            self._note(data, lines_below=blank.count("\n"))
 
-    def _note(self, text: str) -> None:
+    def _note(self, text: str, *, lines_below: int = 0) -> None:
         words = " ".join(text.split())
         if LETTERS.search(words) and words.strip(" ·:()") not in SAME_IN_BOTH:
-            self.found.append((self.getpos()[0], words))
+            self.found.append((self.getpos()[0] + lines_below, words))
 
 
 def _without_tags(template: str) -> str:
