@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.models import (
     AppointmentKind,
-    CallBack,
     ConsentPurpose,
     Ground,
     Interest,
@@ -90,8 +89,7 @@ def _grounds(lead: Lead, now: datetime) -> Iterator[tuple[Ground, datetime]]:
         yield Ground.OWN_REQUEST, lead.requested_at + days
     if lead.customer.objected_at is not None:
         return
-    promise = CallBack.objects.filter(lead=lead, done_at=None).first() if lead.pk else None
-    if promise is not None and promise.due_at - PROMISE_MAY_BE_EARLY <= now:
+    if _promise_is_due(lead, now):
         yield Ground.CALL_BACK, WITHOUT_END
     if _follow_up_is_due(lead, now):
         yield Ground.FOLLOW_UP, WITHOUT_END
@@ -100,11 +98,20 @@ def _grounds(lead: Lead, now: datetime) -> Iterator[tuple[Ground, datetime]]:
     if lead.customer.is_legal_person:
         yield Ground.COMPANY, WITHOUT_END
     if lead.interest == Interest.SERVICE and lead.pk:
-        appointment = lead.appointments.filter(
-            kind=AppointmentKind.WORKSHOP, outcome="", starts_at__gt=now
-        ).first()
-        if appointment is not None:
-            yield Ground.SERVICE_CALL, appointment.starts_at
+        for appointment in lead.appointments.all():  # loaded beforehand in lists
+            is_workshop = appointment.kind == AppointmentKind.WORKSHOP
+            if is_workshop and not appointment.outcome and appointment.starts_at > now:
+                yield Ground.SERVICE_CALL, appointment.starts_at
+
+
+def _promise_is_due(lead: Lead, now: datetime) -> bool:
+    """Whether an open call-back may be made now."""
+    promises = lead.call_backs.all() if lead.pk else ()  # loaded beforehand in lists
+    return any(
+        promise.due_at - PROMISE_MAY_BE_EARLY <= now
+        for promise in promises
+        if promise.done_at is None
+    )
 
 
 def _follow_up_is_due(lead: Lead, now: datetime) -> bool:
