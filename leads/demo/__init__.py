@@ -1,0 +1,1 @@
+"""The demo: two dealer groups, their people, and thirteen weeks of invented leads."""
