@@ -16,6 +16,16 @@ function saySignedOut() {
   });
 }
 
+/* Signing in again in another tab gives a new CSRF token; what is open here goes on with it. */
+const CSRF_COOKIE = /(?:^|; )spits_csrf=([^;]+)/;
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const fresh = CSRF_COOKIE.exec(document.cookie)?.[1];
+  if (!fresh) return;
+  event.detail.headers["X-CSRFToken"] = fresh;
+  if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = fresh;
+});
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (changes(event.detail.requestConfig)) clear();
 });
