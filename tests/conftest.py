@@ -5,9 +5,32 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
+from leads.domain.reasons import load_fixed_reasons
+from leads.models import CloseReason
+
 
 @pytest.fixture(autouse=True)
 def _nothing_cached() -> Iterator[None]:
     """Leave no rate limit and no cached page to the next test."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _fixed_reasons(request: pytest.FixtureRequest) -> None:
+    """The list of close-out reasons is there in every test with a database.
+
+    Tests that commit empty every table when they end, this one too.
+    """
+    marked = request.node.get_closest_marker("django_db")
+    transactional = "transactional_db" in request.fixturenames or (
+        marked and marked.kwargs.get("transaction")
+    )
+    if transactional:
+        request.getfixturevalue("transactional_db")
+    elif marked or "db" in request.fixturenames:
+        request.getfixturevalue("db")
+    else:
+        return
+    if not CloseReason.objects.exists():
+        load_fixed_reasons()

@@ -21,12 +21,10 @@ from leads.models import FIXED_REASONS, CloseReason
 def load_fixed_reasons() -> int:
     """Add the reasons of the list that the database does not have yet; return how many.
 
-    Names that were changed by hand stay. The list itself is guarded by a trigger, which this
-    transaction alone may pass.
+    Names that were changed by hand stay. The list itself is guarded by a trigger, which these
+    inserts alone may pass.
     """
     known = set(CloseReason.objects.values_list("code", flat=True))
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL spits.loading_reference = 'on'")
     missing = [
         CloseReason(
             code=row["code"],
@@ -44,7 +42,10 @@ def load_fixed_reasons() -> int:
         for position, row in enumerate(FIXED_REASONS, start=1)
         if row["code"] not in known
     ]
-    CloseReason.objects.bulk_create(missing)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL spits.loading_reference = 'on'")
+        CloseReason.objects.bulk_create(missing)
+        cursor.execute("SET LOCAL spits.loading_reference = 'off'")
     return len(missing)
 
 

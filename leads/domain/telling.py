@@ -79,7 +79,7 @@ def _car(lead: Lead) -> str:
 
 
 def _url(lead: Lead) -> str:
-    return settings.SITE_URL + reverse("leads:detail", args=[lead.pk])
+    return f"{settings.SITE_URL}{reverse('leads:detail', args=[lead.pk])}"
 
 
 def in_house_language() -> translation.override:

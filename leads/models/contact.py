@@ -113,7 +113,7 @@ class Attempt(OfLead):
             ),
             models.CheckConstraint(
                 name="attempt_counts_twice_a_day_at_most",
-                condition=Q(counts=True, nth_of_day__in=[1, 2], why="")
+                condition=Q(counts=True, nth_of_day__isnull=False, nth_of_day__in=[1, 2], why="")
                 | (Q(counts=False, nth_of_day=None) & ~Q(why="")),
             ),
             models.CheckConstraint(

@@ -58,7 +58,9 @@ EVIDENCE: dict[str, Q] = {
     "quote_request": Q(quote__isnull=False),
     "quote": Q(quote__isnull=False),
     "sale": Q(sale__isnull=False),
-    "no_ground_for_30_days": Q(without_ground_days__gte=30, closed_by=None),
+    "no_ground_for_30_days": Q(
+        without_ground_days__isnull=False, without_ground_days__gte=30, closed_by=None
+    ),
 }
 
 
@@ -218,9 +220,20 @@ class Round(OfLead):
                 condition=(
                     Q(reason=None)
                     | ~Q(reason__in=["VK-02", "VK-03", "VK-04"])
-                    | Q(reason="VK-02", purchase_own_brand=True, purchase_own_area=True)
-                    | Q(reason="VK-03", purchase_own_brand=True, purchase_own_area=False)
-                    | Q(reason="VK-04", purchase_own_brand=False)
+                    | (
+                        # An unknown fact supports nothing: a CHECK lets NULL pass.
+                        Q(purchase_own_brand__isnull=False)
+                        & (
+                            Q(reason="VK-04", purchase_own_brand=False)
+                            | (
+                                Q(purchase_own_area__isnull=False, purchase_own_brand=True)
+                                & (
+                                    Q(reason="VK-02", purchase_own_area=True)
+                                    | Q(reason="VK-03", purchase_own_area=False)
+                                )
+                            )
+                        )
+                    )
                 ),
             ),
             models.CheckConstraint(
@@ -320,7 +333,8 @@ class Proposal(OfLead):
             models.UniqueConstraint(fields=["lead", "is_pending"], name="proposal_pending_once"),
             models.CheckConstraint(
                 name="proposal_never_approved_by_its_proposer",
-                condition=~Q(decision="approved") | ~Q(decided_by=F("proposed_by")),
+                condition=~Q(decision="approved")
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by"))),
             ),
             models.CheckConstraint(
                 name="proposal_decided_with_a_decision",
