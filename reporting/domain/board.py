@@ -1,0 +1,71 @@
+"""The figures page as one whole: the head, the weeks, the people, and passive leads beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import Count
+
+from leads.models import Kind, Lead, Status
+from reporting.domain.asking import Question
+from reporting.domain.figures import MapFigures, PersonFigures, map_figures, people_figures
+from reporting.domain.periods import local_day
+from reporting.domain.weeks import ControlChart, control_chart
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """One salesperson on the page; `overdue` are open leads whose next call is late, now."""
+
+    figures: PersonFigures
+    overdue: int
+
+
+@dataclass(frozen=True)
+class Board:
+    head: MapFigures
+    before: MapFigures
+    chart: ControlChart
+    # Left out when the question is about one person or queue.
+    people: tuple[PersonLine, ...] = ()
+    passive: MapFigures | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing came in and nothing happened: there is nothing to show yet."""
+        answers = [self.head, self.passive] if self.passive else [self.head]
+        return not any(
+            answer.gross.leads or answer.gross.taken_over or answer.gross.sold for answer in answers
+        )
+
+
+def board_of(question: Question, *, now: datetime) -> Board:
+    """Answer everything that the page shows about `question`: six queries at most."""
+    head = map_figures(question)
+    before = map_figures(replace(question, period=question.period.before()))
+    chart = control_chart(question, today=local_day(now))
+    if question.counts_rounds:
+        return Board(head, before, chart)
+    return Board(
+        head,
+        before,
+        chart,
+        people=_people(question, now=now),
+        passive=map_figures(replace(question, kind=Kind.PASSIVE)),
+    )
+
+
+def _people(question: Question, *, now: datetime) -> tuple[PersonLine, ...]:
+    people = people_figures(question)
+    late = dict(
+        Lead.objects.filter(
+            owner__in=[person.user_id for person in people],
+            dealership__in=question.dealerships,
+            status=Status.OPEN,
+            next_call_at__lt=now,
+        )
+        .values_list("owner")
+        .annotate(late=Count("pk"))
+    )
+    return tuple(PersonLine(person, late.get(person.user_id, 0)) for person in people)
