@@ -15,9 +15,11 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
+    path("cijfers/", include("reporting.urls")),
     # The API
     path("api/v1/", include("dealers.api.urls")),
     path("api/v1/", include("leads.api.urls")),
+    path("api/v1/", include("reporting.api.urls")),
     path("api/v1/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/v1/docs/", documents, name="api-documents"),
     re_path(r"^api(/|$)", unknown_address),
