@@ -22,5 +22,5 @@ urlpatterns = [
     path("api/v1/", include("reporting.api.urls")),
     path("api/v1/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/v1/docs/", documents, name="api-documents"),
-    re_path(r"^api(/|$)", unknown_address),
+    re_path(r"^api(?:/|$)", unknown_address),
 ]
