@@ -30,7 +30,7 @@ class Record:
 
 def stated_delimiter(text: str) -> str | None:
     """Return the delimiter of a first line "sep=;", which Excel understands, or None."""
-    match = _SEP_LINE.fullmatch(text[:20].lstrip().partition("\n")[0].rstrip())
+    match = _SEP_LINE.fullmatch(text[:20].lstrip().partition("\n")[0].rstrip("\r "))
     return match[1] if match and match[1] in DELIMITERS else None
 
 
@@ -44,35 +44,39 @@ def read_records(text: str, delimiter: str) -> Iterator[Record]:
             yield Record(number, (line[:LONGEST_RECORD],), is_too_long=True)
             continue
         taken: list[tuple[int, str]] = []
-        whole = line
-        while _ends_in_quotes(whole, delimiter) and len(taken) < MOST_LINES_IN_A_RECORD:
+        length = len(line)
+        is_open = _ends_in_quotes(line, delimiter)
+        while is_open and len(taken) < MOST_LINES_IN_A_RECORD:
             following = waiting.popleft() if waiting else next(lines, None)
-            if following is None or len(whole) + len(following[1]) > LONGEST_RECORD:
-                waiting.extendleft([following] if following else [])
+            if following is None:
                 break
             taken.append(following)
-            whole += following[1]
-        if _ends_in_quotes(whole, delimiter):
+            length += len(following[1])
+            if length > LONGEST_RECORD:
+                break
+            is_open = _ends_in_quotes(following[1], delimiter, begins_inside=True)
+        if is_open:
             waiting.extendleft(reversed(taken))
             yield Record(number, _split_plainly(line, delimiter), ("QUOTE_NOT_CLOSED",))
         else:
-            yield Record(number, _split(whole, delimiter))
+            yield Record(number, _split("".join((line, *(more for _, more in taken))), delimiter))
 
 
-def _ends_in_quotes(record: str, delimiter: str) -> bool:
-    """Whether `record` ends within a quoted cell, so that the next line belongs to it."""
-    if '"' not in record:
-        return False
+def _ends_in_quotes(line: str, delimiter: str, *, begins_inside: bool = False) -> bool:
+    """Whether `line` ends within a quoted cell, so that the next line belongs to it."""
+    if '"' not in line:
+        return begins_inside
     position = 0
-    while position < len(record):
-        if record[position] == '"':
-            closing = record.find('"', position + 1)
-            while closing >= 0 and record[closing + 1 : closing + 2] == '"':
-                closing = record.find('"', closing + 2)
+    is_inside = begins_inside
+    while position < len(line):
+        if is_inside or line[position] == '"':
+            closing = line.find('"', position if is_inside else position + 1)
+            while closing >= 0 and line[closing + 1 : closing + 2] == '"':
+                closing = line.find('"', closing + 2)
             if closing < 0:
                 return True
-            position = closing + 1
-        border = record.find(delimiter, position)
+            position, is_inside = closing + 1, False
+        border = line.find(delimiter, position)
         if border < 0:
             return False
         position = border + 1
