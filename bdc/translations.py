@@ -46,11 +46,11 @@ msgstr ""
 """
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
-LETTERS = re.compile(r"[^\W\d_]{2}")
+WORD = re.compile(r"[^\W\d_]{2,}")
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 SILENT = {"script", "style", "kbd", "code"}
 READ_ALOUD = {"alt", "title", "aria-label", "placeholder"}
-SAME_IN_BOTH = {"Spits", "BDC", "MAP", "APK", "km"}
+SAME_IN_BOTH = {"Spits", "BDC", "MAP", "APK", "ADF", "API", "OpenAPI", "CSV", "km"}
 
 
 def catalogue_path() -> Path:
@@ -220,7 +220,7 @@ class _BareText(HTMLParser):
 
     def _note(self, text: str, *, lines_below: int = 0) -> None:
         words = " ".join(text.split())
-        if LETTERS.search(words) and words.strip(" ·:()") not in SAME_IN_BOTH:
+        if set(WORD.findall(words)) - SAME_IN_BOTH:
             self.found.append((self.getpos()[0] + lines_below, words))
 
 
