@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
+    path("", include("leads.urls")),
     path("cijfers/", include("reporting.urls")),
     # The API
     path("api/v1/", include("dealers.api.urls")),
