@@ -9,6 +9,7 @@ import holidays
 from django.conf import settings
 from django.db import connection
 
+from bdc.engines.trouble import CannotStart
 from bdc.models import DemoClock, JobRun
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -17,10 +18,6 @@ WEEKDAY_HOURS = (time(9), time(18))  # calling and opening hours, both
 SATURDAY_HOURS = (time(10), time(16))
 TIME_TO_PLAY = timedelta(hours=3)
 START_OF_PLAY = time(10)
-
-
-class ClockRefused(Exception):
-    """The asked time cannot be the application's time; the message says why."""
 
 
 def now() -> datetime:
@@ -50,7 +47,7 @@ def start_demo_clock(asked: str) -> datetime:
 
 def refuse_outside_demo(asked: str) -> None:
     if asked:
-        raise ClockRefused(
+        raise CannotStart(
             "SPITS_CLOCK sets the clock of a demo only: start without it, or with SPITS_DEMO=1."
         )
 
@@ -85,13 +82,13 @@ def _asked_moment(asked: str, newest: datetime | None) -> datetime:
     try:
         moment = datetime.fromisoformat(asked)
     except ValueError:
-        raise ClockRefused(
+        raise CannotStart(
             f"SPITS_CLOCK={asked} is not a time: write it as 2026-11-24T10:00."
         ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=AMSTERDAM)
     if newest is not None and moment < newest:
-        raise ClockRefused(
+        raise CannotStart(
             f"SPITS_CLOCK={asked} is earlier than what the data know, which go up to "
             f"{newest.astimezone(AMSTERDAM):%Y-%m-%dT%H:%M:%S}: give a later time, or choose "
             "another folder with SPITS_DATA."

@@ -6,8 +6,7 @@ import re
 import secrets
 from pathlib import Path
 
-from django.core.exceptions import ImproperlyConfigured
-
+from bdc.engines.trouble import CannotStart, advice
 from bdc.engines.unprivileged import nobody, reachable
 
 # A socket's path may hold some 100 characters, and the longest name that comes after the
@@ -78,14 +77,14 @@ def secret_key(data_dir: Path) -> str:
         return given
     if os.environ.get("DATABASE_URL") and os.environ.get("SPITS_DEMO") not in {"1", "true", "on"}:
         # Several machines would each make their own, and sign each other's users out.
-        raise ImproperlyConfigured("Set SECRET_KEY: with DATABASE_URL no key is made by itself.")
+        raise CannotStart("Set SECRET_KEY: with DATABASE_URL no key is made by itself.")
     path = data_dir / "secret_key"
     try:
         return _read_or_make(path)
     except OSError as problem:
-        raise ImproperlyConfigured(
-            f"The secret key {path} cannot be used ({problem.strerror}). Start as the user whose "
-            "data these are, or choose another folder with SPITS_DATA."
+        reason = str(problem.strerror)
+        raise CannotStart(
+            f"The secret key {path} cannot be used: {reason}. {advice(reason)}".rstrip()
         ) from problem
 
 
@@ -93,13 +92,13 @@ def _read_or_make(path: Path) -> str:
     """Return what `path` holds; of two processes that make it at once, one wins for both."""
     if not path.exists():
         make_data_dir(path.parent)
-        draft = path.with_name(f"secret_key.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
+        draft = path.with_name(f"secret_key.{secrets.token_hex(4)}")
         try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(50))
             os.link(draft, path)
         except FileExistsError:
             pass
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     return path.read_text()

@@ -4,6 +4,7 @@ ADVICE = {
     "No space left on device": "The disk is full: free some space, then start again.",
     "Permission denied": "These files belong to another user: start as that user, or choose "
     "another folder with SPITS_DATA.",
+    "Not a directory": "Choose another folder with SPITS_DATA.",
     "are incompatible with server": "The data were made by another version of PostgreSQL: start "
     "that version of Spits, or choose another folder with SPITS_DATA.",
     "already exists": "Another PostgreSQL still uses these data: stop it, then start again.",

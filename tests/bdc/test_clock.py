@@ -7,7 +7,8 @@ import time_machine
 from django.db import connection
 
 from bdc import clock
-from bdc.clock import AMSTERDAM, ClockRefused, first_moment, start_demo_clock
+from bdc.clock import AMSTERDAM, first_moment, start_demo_clock
+from bdc.engines.trouble import CannotStart
 from bdc.models import DemoClock, JobRun
 from bdc.outbox.effects import enqueue
 
@@ -66,7 +67,7 @@ def test_outside_a_demo_it_is_the_real_time(settings):
 
 def test_outside_a_demo_spits_clock_is_refused():
     clock.refuse_outside_demo("")
-    with pytest.raises(ClockRefused, match="a demo only"):
+    with pytest.raises(CannotStart, match="a demo only"):
         clock.refuse_outside_demo("2026-11-24T10:00")
 
 
@@ -92,7 +93,7 @@ def test_clock_may_be_given(demo):
 
 
 def test_what_is_no_time_is_refused(demo):
-    with pytest.raises(ClockRefused, match="SPITS_CLOCK=ten is not a time"):
+    with pytest.raises(CannotStart, match="SPITS_CLOCK=ten is not a time"):
         start_demo_clock("ten")
 
 
@@ -124,7 +125,7 @@ def test_start_earlier_than_what_the_data_know_is_refused(demo):
         start_demo_clock("")
         remember(local("2026-11-30T10:30"))
 
-        with pytest.raises(ClockRefused, match="which go up to 2026-11-30T10:30:00"):
+        with pytest.raises(CannotStart, match="which go up to 2026-11-30T10:30:00"):
             start_demo_clock("2026-11-30T10:29")
         assert clock.now() == local("2026-11-30T10:00")
 

@@ -1,13 +1,10 @@
 """Runs all of Spits: engines, web, worker and timetable."""
 
 import os
-import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from bdc.clock import ClockRefused
-from bdc.engines.trouble import CannotStart
 from bdc.serve.session import run
 
 
@@ -16,17 +13,13 @@ class Command(BaseCommand):
     requires_system_checks = []  # the database may not even exist yet
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            run(
-                host=os.environ.get("SPITS_HOST", "127.0.0.1"),
-                port=int(os.environ.get("SPITS_PORT", "8000")),
-                postgres=not os.environ.get("DATABASE_URL"),
-                valkey=not os.environ.get("REDIS_URL"),
-                say=self._say,
-            )
-        except (CannotStart, ClockRefused) as problem:
-            self.stderr.write(str(problem))
-            sys.exit(1)
+        run(
+            host=os.environ.get("SPITS_HOST", "127.0.0.1"),
+            port=int(os.environ.get("SPITS_PORT", "8000")),
+            postgres=not os.environ.get("DATABASE_URL"),
+            valkey=not os.environ.get("REDIS_URL"),
+            say=self._say,
+        )
 
     def _say(self, words: str) -> None:
         self.stdout.write(words)

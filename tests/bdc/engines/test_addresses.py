@@ -7,10 +7,10 @@ from pathlib import Path
 
 import environ
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 
 from bdc.engines import addresses
 from bdc.engines.addresses import database_url, redis_url, secret_key
+from bdc.engines.trouble import CannotStart
 
 LONG = Path("/srv") / "a-folder-with-a-long-name" / "and-another-one-within-it" / "and-the-data-in"
 
@@ -65,8 +65,7 @@ def test_secret_key_is_made_once_and_for_its_owner_alone(tmp_path):
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret_key"]
 
 
-def test_secret_key_of_processes_that_start_together_is_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "getpid", threading.get_ident)  # each thread stands for a process
+def test_secret_key_of_processes_that_start_together_is_the_same(tmp_path):
     together = threading.Barrier(8)
     keys = []
 
@@ -94,12 +93,12 @@ def test_given_secret_key_wins(tmp_path, monkeypatch):
 def test_with_a_database_of_ones_own_a_secret_key_has_to_be_given(tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://u:p@db/spits")
 
-    with pytest.raises(ImproperlyConfigured, match="Set SECRET_KEY"):
+    with pytest.raises(CannotStart, match="Set SECRET_KEY"):
         secret_key(tmp_path)
 
 
 def test_folder_that_cannot_be_used_is_told_with_a_way_out(tmp_path):
     (tmp_path / "file").touch()
 
-    with pytest.raises(ImproperlyConfigured, match="another folder with SPITS_DATA"):
+    with pytest.raises(CannotStart, match="another folder with SPITS_DATA"):
         secret_key(tmp_path / "file" / "data")

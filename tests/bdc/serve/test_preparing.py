@@ -47,5 +47,5 @@ def test_clock_of_a_demo_is_refused_for_real_data(settings, monkeypatch):
     settings.DEMO = False
     monkeypatch.setenv("SPITS_CLOCK", "2026-11-24T10:00")
 
-    with pytest.raises(clock.ClockRefused):
+    with pytest.raises(CannotStart):
         prepare(lambda words: None)
