@@ -68,10 +68,18 @@ def opening_blocks(dealership: Dealership, day: date) -> list[tuple[datetime, da
     )
 
 
+def opened_at(dealership: Dealership, at: datetime) -> datetime | None:
+    """When the block of opening hours began that `at` is in; None while it is closed."""
+    day = local(dealership, at).date()
+    for opens, closes in opening_blocks(dealership, day):
+        if opens <= at < closes:
+            return opens
+    return None
+
+
 def is_open(dealership: Dealership, at: datetime) -> bool:
     """Whether the dealership is open at `at`."""
-    day = local(dealership, at).date()
-    return any(opens <= at < closes for opens, closes in opening_blocks(dealership, day))
+    return opened_at(dealership, at) is not None
 
 
 def next_opening(dealership: Dealership, at: datetime) -> datetime | None:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from bdc.accounts.models import User
 from bdc.outbox.effects import enqueue
-from dealers.domain.hours import is_open, next_callable
+from dealers.domain.hours import is_open, next_callable, opened_at
 from dealers.domain.presence import on_shift
 from dealers.models import Dealership, Membership, SalesRole
 from leads.domain.rounds import begin_round, give_to
@@ -227,9 +227,14 @@ def _first_call_at(lead: Lead, destination: Destination, now: datetime) -> datet
 
 
 def _turns(dealership: Dealership, people: list[Membership], now: datetime) -> dict[int, Turn]:
-    """The turns of `people`, held until the transaction ends so that two leads never meet."""
+    """The turns of `people`, held until the transaction ends so that two leads never meet.
+
+    Who never had a turn stands in the up line since the dealership opened.
+    """
+    since = opened_at(dealership, now) or now
     missing = [
-        Turn(dealership=dealership, salesperson=person.user, stands_since=now) for person in people
+        Turn(dealership=dealership, salesperson=person.user, stands_since=since)
+        for person in people
     ]
     Turn.objects.bulk_create(missing, ignore_conflicts=True)
     rows = Turn.objects.select_for_update().filter(
