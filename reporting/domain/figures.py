@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from django.db.models import Q
@@ -68,8 +69,7 @@ class Tally:
     @property
     def appointments_to_go(self) -> int:
         """How many more of these leads need an appointment to reach the target."""
-        needed = int(-(-self.leads * MAP_TARGET // 1))
-        return max(0, needed - self.appointments)
+        return max(0, ceil(self.leads * MAP_TARGET) - self.appointments)
 
 
 @dataclass(frozen=True)
