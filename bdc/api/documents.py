@@ -89,7 +89,9 @@ def _schema_of(answer: dict[str, Any]) -> dict[str, Any]:
 def _example(content: dict[str, Any]) -> str:
     for one in content.values():
         for example in one.get("examples", {}).values():
-            return json.dumps(example["value"], indent=2, ensure_ascii=False)
+            value = example["value"]
+            is_text = isinstance(value, str)
+            return value if is_text else json.dumps(value, indent=2, ensure_ascii=False)
     return ""
 
 

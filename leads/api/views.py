@@ -7,7 +7,13 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiRequest,
+    OpenApiResponse,
+    extend_schema,
+)
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
@@ -75,6 +81,16 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="1 to 200 characters of your choice. Sent again with the same body within 24 "
     "hours, the first answer comes again, with `Idempotent-Replay: true`.",
+)
+
+
+ADF_DOCUMENT = OpenApiRequest(
+    OpenApiTypes.STR, examples=[OpenApiExample("One prospect", examples.ADF_DOCUMENT)]
+)
+NOTHING_READABLE = OpenApiResponse(
+    AdfReceiptOut,
+    description="Nothing could be read. The document is kept for a person to look at.",
+    examples=[OpenApiExample("Nothing readable", {**examples.ADF_RECEIPT, "leads": []})],
 )
 
 
@@ -164,9 +180,8 @@ class LeadViewSet(LeadAnswers):
 
     @extend_schema(
         parameters=[bodies.DealershipFilterIn],
-        request={body.media_type: OpenApiTypes.STR for body in ADF_BODIES},
-        examples=[OpenApiExample("One prospect", examples.ADF_DOCUMENT, request_only=True)],
-        responses={HTTPStatus.CREATED: AdfReceiptOut, HTTPStatus.ACCEPTED: AdfReceiptOut},
+        request={body.media_type: ADF_DOCUMENT for body in ADF_BODIES},
+        responses={HTTPStatus.CREATED: AdfReceiptOut, HTTPStatus.ACCEPTED: NOTHING_READABLE},
     )
     @action(detail=False, methods=["post"], parser_classes=ADF_BODIES)
     def adf(self, request: SignedInApiRequest) -> Response:
