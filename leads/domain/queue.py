@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
 from bdc.errors import FieldProblem, Malformed, NotAllowed
 from bdc.transactions import retrying_atomic
-from dealers.domain.hours import is_open, local, may_call_at
+from dealers.domain.hours import is_open, local, may_call_at, next_callable
 from dealers.models import Dealership
 from leads.domain.access import everywhere, may_anywhere
 from leads.domain.cadence import MOST_A_DAY, day_part
@@ -25,6 +26,7 @@ from leads.models import (
     Kind,
     Lead,
     LeadQuerySet,
+    Queue,
     Release,
     Status,
 )
@@ -32,6 +34,7 @@ from leads.models import (
 # An agent's own promise is the team's from a quarter of an hour after its time.
 PROMISE_IS_OVERDUE = timedelta(minutes=15)
 MOST_TRIES = 20
+MOST_COUNTED = 100
 
 
 @retrying_atomic
@@ -44,18 +47,13 @@ def next_lead(
     then inbound, second_voice, unreached and passive, by campaign priority and due time.
     Raises Malformed for a queue that is not called from, NotAllowed for who is no agent.
     """
-    if not may_anywhere(agent, "call_queue"):
-        raise NotAllowed(_("Only BDC agents and team leads work the call queue."))
+    _require_agent(agent)
     if queue and queue not in QUEUE_ORDER:
         raise Malformed(FieldProblem("queue", "unknown_queue", _("There is no such call queue.")))
     held = hold_of(agent, now)
     if held is not None:
         return held
-    places = list(
-        Dealership.objects.with_hours()
-        .filter(pk__in=everywhere(agent, "call_queue"))
-        .order_by("pk")
-    )
+    places = _places(agent)
     if dealership:
         places = [place for place in places if place.slug == dealership]
     wanted = Q(queue=queue) if queue else ~Q(queue="")
@@ -76,6 +74,20 @@ def next_lead(
         if hold is not None:
             return hold
     return None
+
+
+def _require_agent(agent: User) -> None:
+    if not may_anywhere(agent, "call_queue"):
+        raise NotAllowed(_("Only BDC agents and team leads work the call queue."))
+
+
+def _places(agent: User) -> list[Dealership]:
+    """The dealerships whose queues the agent works, with their hours."""
+    return list(
+        Dealership.objects.with_hours()
+        .filter(pk__in=everywhere(agent, "call_queue"))
+        .order_by("pk")
+    )
 
 
 def _best_due(
@@ -166,19 +178,90 @@ def _not_called_enough(places: list[Dealership], now: datetime) -> Q:
 
 def upcoming(agent: User, *, now: datetime, count: int) -> list[Lead]:
     """The next leads in the order of the queue, as the work screen shows them; nothing is held."""
-    places = list(Dealership.objects.with_hours().filter(pk__in=everywhere(agent, "call_queue")))
-    order = Case(
-        *[When(queue=queue, then=Value(rank)) for rank, queue in enumerate(QUEUE_ORDER)],
-        output_field=IntegerField(),
-    )
-    promised = list(
+    return _upcoming(_places(agent), agent, now, count)
+
+
+def _upcoming(places: list[Dealership], agent: User, now: datetime, count: int) -> list[Lead]:
+    coming = list(
         _promised(places, agent, now)
         .select_related("customer", "dealership")
         .order_by("call_backs__due_at", "pk")[:count]
     )
-    fresh: QuerySet[Lead] = (
-        _fresh(places, agent, now)
-        .select_related("customer", "dealership")
-        .order_by(order, "-priority", "next_call_at", "pk")
+    fresh = _fresh(places, agent, now).select_related("customer", "dealership")
+    for queue in QUEUE_ORDER:  # one by one, so that each reads its index and stops
+        if len(coming) < count:
+            in_order = fresh.filter(queue=queue).order_by("-priority", "next_call_at", "pk")
+            coming += in_order[: count - len(coming)]
+    return coming
+
+
+@dataclass(frozen=True)
+class QueueAhead:
+    """What waits for an agent: who comes next, how many are due, and when the next ones are."""
+
+    upcoming: list[Lead]
+    promised: int  # counted to MOST_COUNTED, as the queues are
+    due: list[tuple[Queue, int]]
+    opens_at: datetime | None  # when calling hours begin; None while they last
+    next_due_at: datetime | None  # looked up when nothing is due
+    mail_tasks: list[Lead]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.upcoming
+
+
+def queue_ahead(agent: User, *, now: datetime, count: int) -> QueueAhead:
+    """Look ahead in the agent's queues; nothing is held. Raises NotAllowed for who is no agent."""
+    _require_agent(agent)
+    places = _places(agent)
+    coming = _upcoming(places, agent, now, count)
+    fresh = _fresh(places, agent, now)
+    return QueueAhead(
+        upcoming=coming,
+        promised=_promised(places, agent, now)[:MOST_COUNTED].count(),
+        due=[(queue, fresh.filter(queue=queue)[:MOST_COUNTED].count()) for queue in QUEUE_ORDER],
+        opens_at=_opens_at(places, now),
+        next_due_at=None if coming else _next_due_at(places, agent, now),
+        mail_tasks=list(_mail_tasks(places)[:count]),
     )
-    return [*promised, *fresh[: count - len(promised)]]
+
+
+def _opens_at(places: list[Dealership], now: datetime) -> datetime | None:
+    """When the first of the dealerships may call again, or None when one may now."""
+    if not places or any(may_call_at(place, now, requested=False) for place in places):
+        return None
+    return min(next_callable(place, now) for place in places)
+
+
+def _next_due_at(places: list[Dealership], agent: User, now: datetime) -> datetime | None:
+    """The first planned call or promise that lies ahead."""
+    call = (
+        _at_work(agent, now)
+        .filter(dealership__in=places, next_call_at__gt=now, callable_until__gt=now)
+        .order_by("next_call_at")
+        .values_list("next_call_at", flat=True)
+        .first()
+    )
+    promise = (
+        CallBack.objects.filter(
+            Q(owner=agent) | Q(owner=None),
+            dealership__in=places,
+            done_at=None,
+            due_at__gt=now,
+        )
+        .order_by("due_at")
+        .values_list("due_at", flat=True)
+        .first()
+    )
+    return min((moment for moment in (call, promise) if moment is not None), default=None)
+
+
+def _mail_tasks(places: list[Dealership]) -> LeadQuerySet:
+    """Queue leads without a number to call: work by e-mail, outside the calling queue."""
+    return (
+        Lead.objects.filter(dealership__in=places, status=Status.OPEN, has_dialable_number=False)
+        .exclude(queue__in=["", Queue.CATCH_ALL])
+        .select_related("customer", "dealership")
+        .order_by("received_at", "pk")
+    )

@@ -124,6 +124,8 @@ class Attempt(OfLead):
         indexes = [
             # The day limit, and the queue that offers a customer twice a day at most.
             models.Index(fields=["customer", "local_date"], name="attempt_of_a_day"),
+            # An agent's own day, on the work screen.
+            models.Index(fields=["by", "at"], name="attempt_of_an_agent"),
         ]
         triggers = [
             only_added("attempt"),

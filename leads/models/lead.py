@@ -118,6 +118,33 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             "appointments",
         )
 
+    def for_rows(self) -> LeadQuerySet:
+        """Load with what a row of a list shows, in a bounded number of queries."""
+        return self.select_related(
+            "customer", "dealership__group", "owner", "campaign", "close_reason"
+        ).prefetch_related(
+            "customer__phones",
+            "customer__consents",
+            "rounds",
+            "call_backs",
+            "appointments",
+            "proposals__round",
+            "proposals__decided_by",
+        )
+
+    def for_page(self) -> LeadQuerySet:
+        """Load with what the page of one lead shows, in a bounded number of queries."""
+        return self.for_answers().prefetch_related(
+            "dealership__opening_blocks",
+            "dealership__closing_days",
+            "customer__vehicles",
+            "call_backs__owner",
+            "appointments__salesperson",
+            "quotes",
+            "proposals__round",
+            "proposals__decided_by",
+        )
+
     def newest_first(self) -> LeadQuerySet:
         return self.order_by("-received_at", "-pk")
 
@@ -272,6 +299,18 @@ class Lead(models.Model):
                 "next_call_at",
                 name="lead_call_queue",
                 condition=Q(status=Status.OPEN, has_dialable_number=True) & ~Q(queue=""),
+            ),
+            # When the next call of the queues is due, while nothing is due now.
+            models.Index(
+                fields=["next_call_at"],
+                name="lead_next_in_the_queues",
+                condition=Q(status=Status.OPEN, has_dialable_number=True) & ~Q(queue=""),
+            ),
+            # Mail tasks of the queues: leads without a number to call.
+            models.Index(
+                fields=["dealership", "received_at"],
+                name="lead_mail_task",
+                condition=Q(status=Status.OPEN, has_dialable_number=False) & ~Q(queue=""),
             ),
             # A salesperson's open leads, next call first; and the cap.
             models.Index(

@@ -214,7 +214,7 @@ def test_the_upcoming_leads_cost_the_same_for_any_number(
 ):
     expected = [receive_passive(dealership).pk for _ in range(count)]
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         shown = upcoming(agent, now=TUESDAY_10, count=10)
 
     assert [lead.pk for lead in shown] == expected

@@ -1,0 +1,36 @@
+"""What somebody sends twice happens once: a double press, a page that is sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from bdc.accounts.models import User
+from bdc.transactions import retrying_atomic
+from leads.domain.locking import lock_lead
+from leads.models import Event, Lead
+
+T = TypeVar("T")
+
+
+@retrying_atomic
+def once(
+    lead: Lead,
+    act: Callable[[], T],
+    *,
+    verbs: tuple[str, ...],
+    by: User,
+    seen: int | None,
+    **facts: str,
+) -> T | None:
+    """Do `act`, unless `by` did the same after entry `seen` of the timeline; then return None.
+
+    `seen` is the newest entry that the page knew when it was drawn. The same means: an entry
+    with one of `verbs` and with `facts`. A second request waits for the end of the first.
+    """
+    lock_lead(lead)
+    if seen is not None:
+        since = Event.objects.filter(lead=lead, by=by, pk__gt=seen, verb__in=verbs)
+        if since.filter(facts__contains=facts).exists():
+            return None
+    return act()
