@@ -7,7 +7,7 @@ a dealership narrows them by its policy and can never widen them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 import holidays
@@ -18,16 +18,16 @@ from dealers.models import Dealership
 CALLING_HOURS = {weekday: (time(9), time(21)) for weekday in range(5)} | {5: (time(10), time(16))}
 # (month, day): calls end early on remembrance day and the two evenings before the feasts.
 EARLY_END = {(5, 4): time(18, 30), (12, 5): time(18, 30), (12, 24): time(18, 30)}
-SUNDAY = 6
+# The library calls these public (the second in lustrum years); product.md closes for neither.
+NOT_CLOSED_FOR = ("Goede vrijdag", "Bevrijdingsdag")
 FRIDAY = 4
 LONGEST_CLOSURE = timedelta(days=30)
 
 
 @lru_cache(maxsize=32)
 def _public_holidays(year: int) -> frozenset[date]:
-    calendar = holidays.country_holidays("NL", years=year, categories=("public",))
-    # The library calls 5 May public in lustrum years; product.md does not close for it.
-    return frozenset(day for day in calendar if (day.month, day.day) != (5, 5))
+    calendar = holidays.country_holidays("NL", years=year, language="nl")
+    return frozenset(day for day, name in calendar.items() if name not in NOT_CLOSED_FOR)
 
 
 def is_public_holiday(day: date) -> bool:
@@ -54,7 +54,9 @@ def local(dealership: Dealership, at: datetime) -> datetime:
 
 
 def _moment(dealership: Dealership, day: date, clock_time: time) -> datetime:
-    return datetime.combine(day, clock_time, tzinfo=dealership.zone)
+    """A local time of `day` in UTC: between moments of one zone Python counts clock time, not
+    elapsed time, and is an hour wrong over a change of summer time."""
+    return datetime.combine(day, clock_time, tzinfo=dealership.zone).astimezone(UTC)
 
 
 def opening_blocks(dealership: Dealership, day: date) -> list[tuple[datetime, datetime]]:

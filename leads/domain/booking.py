@@ -113,6 +113,7 @@ def book_appointment(
         round_.save(update_fields=["appointment_at"])
     _count_for_map(lead)
     refresh_ground(lead, now=now)
+    lead.offer_ends_at = None
     lead.save()
     appointment.lead = Lead.objects.get(pk=lead.pk)
     return appointment
@@ -182,17 +183,26 @@ def ask_quote(
     round_.quoted_at = round_.quoted_at or now
     round_.save(update_fields=["quoted_at"])
     lead.set_once("quoted_at", now)
-    lead.save(update_fields=["quoted_at"])
+    lead.offer_ends_at = None
+    lead.save(update_fields=["quoted_at", "offer_ends_at"])
     record(lead, "quote_asked", by=by, now=now)
     quote.lead = Lead.objects.get(pk=lead.pk)
     return quote
 
 
 def free_moments(
-    dealership: Dealership, *, now: datetime, count: int, minutes: int = 60
+    dealership: Dealership,
+    *,
+    now: datetime,
+    count: int,
+    minutes: int = 60,
+    salesperson: User | None = None,
 ) -> list[tuple[datetime, User]]:
-    """The first moments, on the hour in opening hours, at which a salesperson is really free."""
-    people = [person.user for person in salespeople_of(dealership)]
+    """The first moments, on the hour in opening hours, at which a salesperson is really free.
+
+    With `salesperson` only the moments of that one.
+    """
+    people = [salesperson] if salesperson else [p.user for p in salespeople_of(dealership)]
     duration = timedelta(minutes=minutes)
     horizon = now + timedelta(days=14)
     busy = list(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from dealers.domain.hours import (
     calling_window,
@@ -54,7 +54,7 @@ def next_call(dealership: Dealership, *, attempts: int, last_at: datetime) -> da
         days = [working_day_after(day, WORKING_DAYS_AFTER[attempts])]
     else:
         days = [day + timedelta(days=DAYS_LONG_TERM)]
-    earliest = last_at + SHORTEST_PAUSE
+    earliest = last_at.astimezone(UTC) + SHORTEST_PAUSE
     for candidate in days:
         planned = _within_part(dealership, candidate, part, earliest)
         if planned is not None:

@@ -382,7 +382,8 @@ def promise_call_back(
     )
     lead.next_call_at = due_at
     lead.system_close_at = None
-    lead.save(update_fields=["next_call_at", "system_close_at"])
+    lead.offer_ends_at = None
+    lead.save(update_fields=["next_call_at", "system_close_at", "offer_ends_at"])
     record(
         lead,
         "call_back_promised",

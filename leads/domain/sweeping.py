@@ -49,15 +49,14 @@ def sweep(now: datetime) -> dict[str, int]:
     }
 
 
-def _each(ids: Iterable[int], act: Callable[..., None], now: datetime) -> int:
+def _each(ids: Iterable[int], act: Callable[..., bool | None], now: datetime) -> int:
+    """Deal with each row; `act` says False where there was nothing to do after all."""
     done = 0
     for pk in ids:
         try:
-            act(pk, now=now)
+            done += act(pk, now=now) is not False
         except Exception:  # whatever it is: the rows after this one must get their turn
             logger.exception("Sweep %s failed on row %s", act.__name__, pk)
-        else:
-            done += 1
     return done
 
 
@@ -117,14 +116,21 @@ def _in_catch_all(now: datetime) -> list[int]:
 
 
 @retrying_atomic
-def _route_from_catch_all(pk: int, *, now: datetime) -> None:
-    """Route a lead of the night at opening; one that was alarmed waits to be taken."""
+def _route_from_catch_all(pk: int, *, now: datetime) -> bool:
+    """Route a lead of the night at opening, or one that nobody was there for.
+
+    Which three were asked and nobody called waits to be taken: its managers were alarmed.
+    """
     lead = lock_lead(Lead.objects.get(pk=pk))
-    if lead.queue != Queue.CATCH_ALL or lead.alarm_at is not None:
-        return
+    if lead.queue != Queue.CATCH_ALL or (lead.alarm_at and lead.offers.exists()):
+        return False
     route_again(lead, by=None, now=now)
-    if lead.queue == Queue.CATCH_ALL:
-        alarm(lead, why="nobody_eligible", now=now)
+    if lead.queue != Queue.CATCH_ALL:
+        return True
+    if lead.alarm_at is not None:
+        return False
+    alarm(lead, why="nobody_eligible", now=now)
+    return True
 
 
 def _overdue_call_backs(now: datetime) -> list[int]:

@@ -1,0 +1,161 @@
+"""What time does to leads when nobody does anything; every sweep may run twice or late."""
+
+from datetime import timedelta
+
+import pytest
+
+from leads.domain.closing import close_lead
+from leads.domain.contacting import promise_call_back, record_attempt, start_call
+from leads.domain.facts import Facts
+from leads.domain.queue import next_lead
+from leads.domain.sweeping import sweep
+from leads.models import Call, Hold, Lead
+from tests.factories import (
+    TUESDAY_10,
+    at,
+    create_agent,
+    create_dealership,
+    create_salesperson,
+    receive,
+    receive_passive,
+)
+
+
+@pytest.fixture
+def dealership(db):
+    return create_dealership(attempts_passive=1)
+
+
+@pytest.fixture
+def agent(dealership):
+    return create_agent(dealership)
+
+
+def twice(now) -> dict[str, int]:
+    """Sweep, and show that the second time finds nothing more to do."""
+    first = sweep(now)
+    second = sweep(now)
+    assert {name: count for name, count in second.items() if count} == {}
+    return first
+
+
+def test_with_nothing_due_nothing_happens(dealership, agent):
+    receive_passive(dealership)
+
+    assert set(twice(TUESDAY_10).values()) == {0}
+
+
+def test_the_system_closes_with_bdc_06_when_nobody_does(dealership, agent):
+    lead = receive_passive(dealership)
+    record_attempt(lead, result="no_answer", by=agent, now=TUESDAY_10)
+    twice(TUESDAY_10 + timedelta(minutes=14))
+    assert Lead.objects.get(pk=lead.pk).status == "open"
+
+    twice(TUESDAY_10 + timedelta(minutes=15))
+
+    lead = Lead.objects.get(pk=lead.pk)
+    assert (lead.status, lead.close_reason_id) == ("closed", "BDC-06")
+    assert lead.current_round.closed_by is None
+    assert lead.customer.parked_until == TUESDAY_10 + timedelta(minutes=15, days=90)
+
+
+def test_a_refusal_at_the_maximum_of_sales_goes_to_unreached_when_nobody_closes(dealership):
+    dealership.attempts_salesperson = 1
+    dealership.save()
+    salesperson = create_salesperson(dealership)
+    lead = record_attempt(
+        receive(dealership), result="refused", by=salesperson, now=TUESDAY_10
+    ).lead
+    assert lead.owner == salesperson
+
+    twice(TUESDAY_10 + timedelta(minutes=15))
+
+    assert Lead.objects.get(pk=lead.pk).queue == "unreached"
+
+
+def test_a_call_without_a_result_is_a_no_answer_after_30_minutes(dealership, agent):
+    lead = receive_passive(dealership)
+    start_call(lead, by=agent, now=TUESDAY_10)
+    twice(TUESDAY_10 + timedelta(minutes=29))
+    assert not lead.attempts.exists()
+
+    twice(TUESDAY_10 + timedelta(minutes=30))
+
+    attempt = lead.attempts.get()
+    assert (attempt.result, attempt.by, attempt.counts) == ("no_answer", agent, True)
+    assert Call.objects.get().ended_at is not None
+
+
+def test_lapsed_holds_are_removed(dealership, agent):
+    receive_passive(dealership)
+    next_lead(agent, now=TUESDAY_10)
+
+    assert twice(TUESDAY_10 + timedelta(minutes=15))["holds"] == 1
+    assert not Hold.objects.exists()
+
+
+def test_an_agents_overdue_promise_falls_to_the_team_and_a_salespersons_stays(dealership, agent):
+    salesperson = create_salesperson(dealership)
+    of_agent, of_sales = receive_passive(dealership), receive(dealership)
+    promise_call_back(of_agent, due_at=at(24, 11), by=agent, now=TUESDAY_10)
+    promise_call_back(of_sales, due_at=at(24, 11), by=salesperson, now=TUESDAY_10)
+
+    twice(at(24, 11, 15))
+
+    assert of_agent.call_backs.get().owner is None
+    assert of_sales.call_backs.get().owner == salesperson
+
+
+def test_without_a_ground_for_30_days_the_system_closes_with_sys_01(dealership):
+    lead = receive_passive(dealership, consents=())
+    twice(TUESDAY_10 + timedelta(days=29))
+    assert Lead.objects.get(pk=lead.pk).status == "open"
+
+    twice(TUESDAY_10 + timedelta(days=30))
+
+    lead = Lead.objects.get(pk=lead.pk)
+    assert (lead.close_reason_id, lead.current_round.without_ground_days) == ("SYS-01", 30)
+
+
+def test_an_own_request_that_ends_leaves_no_ground_and_later_closes(dealership):
+    dealership.routing = "bdc_first"
+    dealership.save()
+    lead = receive(dealership)
+    ended = TUESDAY_10 + timedelta(days=30)
+    twice(ended)
+    lead = Lead.objects.get(pk=lead.pk)
+    assert (lead.callable_until, lead.without_ground_since) == (None, ended)
+
+    twice(ended + timedelta(days=30))
+
+    assert Lead.objects.get(pk=lead.pk).close_reason_id == "SYS-01"
+
+
+def test_an_agreed_follow_up_date_keeps_a_lead_from_sys_01(dealership, agent):
+    lead = receive(dealership, channel="mailing")
+    Lead.objects.filter(pk=lead.pk).exists()
+    passive = receive_passive(dealership, consents=(), company="Proef B.V.")
+    passive = record_attempt(passive, result="spoken", by=agent, now=TUESDAY_10).lead
+    follow_up = TUESDAY_10 + timedelta(days=120)
+    close_lead(
+        passive, reason="BDC-16", facts=Facts(follow_up_at=follow_up), by=agent, now=TUESDAY_10
+    )
+
+    twice(TUESDAY_10 + timedelta(days=100))
+
+    assert Lead.objects.get(pk=passive.pk).status == "open"
+
+
+def test_one_row_that_fails_does_not_stop_the_others(dealership, agent, caplog):
+    broken, whole = receive_passive(dealership), receive_passive(dealership)
+    for lead in (broken, whole):
+        record_attempt(lead, result="no_answer", by=agent, now=TUESDAY_10)
+    # A round without a reason list to close with: the first row cannot be closed.
+    broken.rounds.update(maximum=5)
+
+    done = sweep(TUESDAY_10 + timedelta(minutes=15))
+
+    assert done["maximum_made"] == 1
+    assert Lead.objects.get(pk=whole.pk).status == "closed"
+    assert Lead.objects.get(pk=broken.pk).status == "open"
+    assert "failed on row" in caplog.text
