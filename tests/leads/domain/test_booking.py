@@ -36,7 +36,7 @@ def lead(dealership, salesperson):
 
 
 def slot_taken():
-    return pytest.raises(RuleBroken, match="^slot_taken$")
+    return pytest.raises(RuleBroken, match=r"^slot_taken$")
 
 
 @pytest.mark.parametrize(

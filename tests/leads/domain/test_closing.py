@@ -12,11 +12,13 @@ from leads.domain.booking import ask_quote, book_appointment
 from leads.domain.closing import close_lead, reasons_for
 from leads.domain.contacting import record_attempt, record_conversation
 from leads.domain.facts import Facts, SaleIn
+from leads.domain.handing_over import take
 from leads.models import FIXED_REASONS, CloseReason, Lead, Round
 from tests.factories import (
     TUESDAY_10,
     at,
     create_agent,
+    create_centre,
     create_dealership,
     create_member,
     create_salesperson,
@@ -61,7 +63,7 @@ def spoken_passive(dealership, agent):
 
 
 def broken(code: str):
-    return pytest.raises(RuleBroken, match=f"^{code}$")
+    return pytest.raises(RuleBroken, match=rf"^{code}$")
 
 
 @pytest.mark.parametrize("code", ["geen interesse", "puntje", "n.v.t.", "other", "BDC-99", "X"])
@@ -159,7 +161,6 @@ def test_both_reasons_stay_side_by_side(spoken_lead, salesperson, manager, agent
 
 
 def test_nobody_approves_his_own_proposal(dealership, manager):
-    from leads.domain.handing_over import take
 
     lead = take(receive(dealership), by=manager, now=TUESDAY_10)
     lead = record_conversation(lead, channel="chat", by=manager, now=TUESDAY_10).lead
@@ -189,7 +190,6 @@ def test_only_a_manager_decides_on_a_salespersons_close_out(
 def test_a_team_lead_decides_on_the_bdcs_test_leads_and_not_on_sales(
     dealership, agent, spoken_lead, salesperson
 ):
-    from tests.factories import create_centre
 
     team_lead = create_member(Role.TEAM_LEAD, create_centre(dealership))
     of_bdc = close_lead(

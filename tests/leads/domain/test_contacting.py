@@ -43,7 +43,7 @@ def agent(dealership):
 
 
 def broken(code: str):
-    return pytest.raises(RuleBroken, match=f"^{code}$")
+    return pytest.raises(RuleBroken, match=rf"^{code}$")
 
 
 def test_starting_a_call_stops_the_two_minute_clock(dealership, salesperson):

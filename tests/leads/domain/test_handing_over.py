@@ -41,7 +41,7 @@ def test_the_first_who_takes_a_lead_has_it(dealership):
     lead = take(lead, by=first, now=TUESDAY_10)
 
     assert (lead.owner, lead.queue, lead.round_number) == (first, "", 1)
-    with pytest.raises(RuleBroken, match="^already_taken$"):
+    with pytest.raises(RuleBroken, match=r"^already_taken$"):
         take(lead, by=second, now=TUESDAY_10)
 
 
@@ -71,7 +71,7 @@ def test_a_lead_put_in_a_queue_by_hand_begins_a_round_there(dealership, manager)
 def test_a_passive_lead_goes_to_no_salesperson_even_by_hand(dealership, manager):
     lead = receive_passive(dealership)
 
-    with pytest.raises(RuleBroken, match="^passive_lead_to_salesperson$"):
+    with pytest.raises(RuleBroken, match=r"^passive_lead_to_salesperson$"):
         assign(lead, by=manager, now=TUESDAY_10, user=create_salesperson(dealership))
 
 

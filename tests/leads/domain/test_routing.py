@@ -6,6 +6,9 @@ import pytest
 
 from dealers.domain.presence import set_presence
 from dealers.models import Absence, Role
+from leads.domain.closing import close_lead
+from leads.domain.facts import Facts, SaleIn
+from leads.domain.handing_over import take
 from leads.domain.sweeping import sweep
 from leads.models import Event, Lead
 from tests.factories import (
@@ -166,8 +169,6 @@ def test_a_regular_goes_to_who_had_the_customer(dealership):
 
 
 def close_as_sold(lead: Lead) -> None:
-    from leads.domain.closing import close_lead
-    from leads.domain.facts import Facts, SaleIn
 
     sale = SaleIn(make="VW", model="Polo", condition="new", new_customer=True, fleet=False)
     close_lead(lead, reason="VK-01", facts=Facts(sale=sale), by=lead.owner, now=TUESDAY_10)
@@ -230,7 +231,6 @@ def test_an_absence_of_a_day_or_more_routes_leads_again(dealership, hours, moves
 
 
 def test_a_manager_of_the_group_keeps_the_lead_that_he_took(dealership):
-    from leads.domain.handing_over import take
 
     manager = create_member(Role.SALES_MANAGER, dealership.group)
     lead = take(receive(dealership), by=manager, now=TUESDAY_10)

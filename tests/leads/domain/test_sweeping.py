@@ -132,8 +132,6 @@ def test_an_own_request_that_ends_leaves_no_ground_and_later_closes(dealership):
 
 
 def test_an_agreed_follow_up_date_keeps_a_lead_from_sys_01(dealership, agent):
-    lead = receive(dealership, channel="mailing")
-    Lead.objects.filter(pk=lead.pk).exists()
     passive = receive_passive(dealership, consents=(), company="Proef B.V.")
     passive = record_attempt(passive, result="spoken", by=agent, now=TUESDAY_10).lead
     follow_up = TUESDAY_10 + timedelta(days=120)
@@ -150,7 +148,7 @@ def test_one_row_that_fails_does_not_stop_the_others(dealership, agent, caplog):
     broken, whole = receive_passive(dealership), receive_passive(dealership)
     for lead in (broken, whole):
         record_attempt(lead, result="no_answer", by=agent, now=TUESDAY_10)
-    # A round without a reason list to close with: the first row cannot be closed.
+    # With attempts left BDC-06 is refused, so the first row cannot be closed.
     broken.rounds.update(maximum=5)
 
     done = sweep(TUESDAY_10 + timedelta(minutes=15))

@@ -60,7 +60,7 @@ def test_a_lead_cannot_belong_to_a_customer_of_another_group(db):
 def test_a_lead_cannot_move_to_a_dealership_of_another_group(db):
     lead, other = receive(create_dealership()), receive(create_dealership())
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with refused_by("lead_in_the_group_of_its_dealership"), transaction.atomic():
         Lead.objects.filter(pk=lead.pk).update(dealership=other.dealership)
         check_now()
 
