@@ -144,6 +144,21 @@ def funnel_lines(figures: MapFigures, *, leads_url: str) -> list[FunnelLine]:
     return lines
 
 
+def leak_sentence(figures: MapFigures) -> str:
+    """Which step keeps too few; empty with too few leads to say so."""
+    if not figures.tally.is_judged:
+        return ""
+    judged = [step for step in figures.steps if step.of >= ENOUGH_TO_JUDGE]
+    weakest = min(judged, key=lambda step: step.share or Decimal(0))
+    if (weakest.share or Decimal(0)) >= STEP_TARGET:
+        return _("No leak: each step keeps %(target)s or more.") % {"target": percent(STEP_TARGET)}
+    return _("Biggest leak: %(step)s, %(share)s of %(of)s.") % {
+        "step": str(STEPS[weakest.name]).lower(),
+        "share": percent(weakest.share),
+        "of": number(weakest.of),
+    }
+
+
 def _step_note(step: Step) -> str:
     if step.of < ENOUGH_TO_JUDGE or step.target is None:
         return _("%(count)s of %(of)s") % {"count": number(step.count), "of": number(step.of)}

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db.models import Count
 
-from leads.models import Kind, Lead, Status
+from leads.domain.agenda import late_leads
+from leads.models import Kind, Lead
 from reporting.domain.asking import Question
 from reporting.domain.figures import MapFigures, PersonFigures, map_figures, people_figures
 from reporting.domain.periods import local_day
@@ -16,7 +17,7 @@ from reporting.domain.weeks import ControlChart, control_chart
 
 @dataclass(frozen=True)
 class PersonLine:
-    """One salesperson on the page; `overdue` are open leads whose next call is late, now."""
+    """One salesperson on the page; `overdue` are the leads that he has and that are late, now."""
 
     figures: PersonFigures
     overdue: int
@@ -62,9 +63,8 @@ def _people(question: Question, *, now: datetime) -> tuple[PersonLine, ...]:
         Lead.objects.filter(
             owner__in=[person.user_id for person in people],
             dealership__in=question.dealerships,
-            status=Status.OPEN,
-            next_call_at__lt=now,
         )
+        .filter(late_leads(now))
         .values_list("owner")
         .annotate(late=Count("pk"))
     )

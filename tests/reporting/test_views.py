@@ -1,13 +1,13 @@
 """The page of figures, for each role and in each state."""
 
 import re
+from contextlib import closing
 from html import unescape
 
 import pytest
 import time_machine
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
-from django.utils.html import strip_tags
 
 from dealers.models import Role
 from tests.factories import (
@@ -49,7 +49,8 @@ def signed_in(user, **headers):
 
 def words(response):
     """The text that somebody reads, on one line."""
-    return re.sub(r"\s+", " ", unescape(strip_tags(response.content.decode())))
+    without_tags = re.sub(r"<[^>]*>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", unescape(without_tags))
 
 
 # --- Who ----------------------------------------------------------------------------------
@@ -229,21 +230,23 @@ def test_the_part_refreshes_itself(dealership, manager):
 @pytest.mark.django_db(transaction=True)
 def test_figures_that_cannot_be_loaded_are_never_shown_as_nothing():
     dealership = create_dealership()
-    client = signed_in(create_member(Role.SALES_MANAGER, dealership))
+    client = signed_in(create_member(Role.MARKETER, dealership))
     lead_that("reached", dealership)
-    locked = connections.create_connection("default")
-    with locked.cursor() as cursor, connections["default"].cursor() as ours:
+    with (
+        closing(connections.create_connection("default")) as other,
+        other.cursor() as theirs,
+        connection.cursor() as ours,
+    ):
         ours.execute("SET lock_timeout = '50ms'")
-        cursor.execute("BEGIN; LOCK TABLE leads_round")
+        theirs.execute("BEGIN; LOCK TABLE leads_round")
 
         response = client.get(PAGE)
 
+        theirs.execute("ROLLBACK")
         ours.execute("RESET lock_timeout")
-        cursor.execute("ROLLBACK")
-    locked.close()
     assert response.status_code == 503
     assert "The figures could not be loaded" in words(response)
-    assert "0 of 0" not in words(response)
+    assert response.context.get("tally") is None
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -256,7 +259,7 @@ def test_the_page_asks_as_much_for_one_salesperson_as_for_three(
         lead_that("sold", dealership)
     client = signed_in(manager)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         response = client.get(PAGE)
 
     assert len(response.context["board"].people) == number
