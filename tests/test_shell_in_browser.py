@@ -62,7 +62,9 @@ def test_a_form_pressed_three_times_is_sent_once(page):
 
 
 def test_so_is_one_without_htmx(page):
-    page.evaluate("for (const press of [1, 2]) document.getElementById('plain').click()")
+    page.evaluate("document.getElementById('plain').click()")
+    page.wait_for_timeout(100)  # the first is with the server
+    page.evaluate("document.getElementById('plain').click()")
     page.wait_for_url("**/count/")
     quiet(page)
 
@@ -70,8 +72,9 @@ def test_so_is_one_without_htmx(page):
 
 
 def test_a_key_presses_its_button_and_a_held_key_does_so_once(page):
-    for _repeat in range(4):
+    for _repeat in range(15):
         page.keyboard.down("1")
+        page.wait_for_timeout(100)
     page.keyboard.up("1")
     quiet(page)
 
@@ -161,6 +164,7 @@ def test_who_is_signed_out_keeps_what_was_typed_and_can_sign_in(page):
     link = page.wait_for_selector("#messages a")
     assert link.get_attribute("href") == "/accounts/login/?next=%2F"
     assert page.input_value("#typed") == "half gesprek"
+    assert page.inner_text("#signed-out") == "Afgemeld"
 
 
 def test_a_token_renewed_in_another_tab_is_used_here(page, address):
