@@ -1,0 +1,3 @@
+from campaigns.models.imports import Import, ImportRow
+
+__all__ = ["Import", "ImportRow"]
