@@ -62,9 +62,13 @@ def test_a_form_pressed_three_times_is_sent_once(page):
 
 
 def test_so_is_one_without_htmx(page):
-    page.evaluate("document.getElementById('plain').click()")
-    page.wait_for_timeout(100)  # the first is with the server
-    page.evaluate("document.getElementById('plain').click()")
+    page.evaluate(
+        """() => {
+          const button = document.getElementById("plain");
+          button.click();
+          setTimeout(() => button.click(), 50);  // the first is with the server by now
+        }"""
+    )
     page.wait_for_url("**/count/")
     quiet(page)
 
