@@ -52,9 +52,10 @@ class Rest:
         return content
 
     def _text(self, text: str) -> str:
-        kept = clean_lines(text, limit=max(0, min(_LONGEST_TEXT, self._characters_left)))
+        limit = max(0, min(_LONGEST_TEXT, self._characters_left))
+        kept = clean_lines(text, limit=limit)
         self._characters_left -= len(kept)
-        self.is_cut = self.is_cut or len(text.strip()) > _LONGEST_TEXT
+        self.is_cut = self.is_cut or len(text.strip()) > limit
         return kept
 
     def _add(self, content: JsonObject, name: str, value: JsonValue) -> None:

@@ -327,8 +327,9 @@ def _judge(number: str) -> PhoneRead:
         return _unreadable(number, WhyNotDialable.INVALID)
     kind = _KINDS.get(phonenumbers.number_type(parsed), PhoneKind.UNKNOWN)
     why_not = _REFUSED_KINDS.get(kind)
-    if parsed.country_code == 31:
-        kind, why_not = _by_dutch_plan(str(parsed.national_number), kind, why_not)
+    if parsed.country_code == 31 and str(parsed.national_number).startswith("97"):
+        # Machines talking to machines, which the library takes for mobiles.
+        kind, why_not = PhoneKind.MACHINE, WhyNotDialable.MACHINE
     elif phonenumbers.region_code_for_number(parsed) == "001":
         why_not = WhyNotDialable.GLOBAL_SERVICE  # satellites and the like: very dear to call
     if kind == PhoneKind.UNKNOWN:
@@ -351,19 +352,6 @@ def _refused_before_parsing(dialled: str) -> WhyNotDialable | None:
     if len(dialled) < 6:
         return WhyNotDialable.NO_NUMBER
     return None
-
-
-def _by_dutch_plan(
-    national_number: str, kind: PhoneKind, why_not: WhyNotDialable | None
-) -> tuple[PhoneKind, WhyNotDialable | None]:
-    """Correct the library where the Dutch numbering plan says otherwise (3.4)."""
-    if national_number.startswith("97"):
-        return PhoneKind.MACHINE, WhyNotDialable.MACHINE
-    if national_number.startswith("66"):
-        return PhoneKind.PAGER, WhyNotDialable.PAGER
-    if national_number.startswith(("60", "67", "69")):
-        return PhoneKind.UNKNOWN, WhyNotDialable.INVALID
-    return kind, why_not
 
 
 def _number_warnings(

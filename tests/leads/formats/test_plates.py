@@ -86,6 +86,7 @@ def test_plates_are_found_in_what_people_write(text, printed):
         "De CX-5 uit 2019 en de V60 D4 zijn ook goed",
         "Er is 500KM2 mee gereden, 150 PK 2 liter",
         "Ik heb 12 ABC of zo",
+        "artikel 1-234-BD en X-BDF-12",
         "Graag zaterdagochtend een proefrit. Mijn huidige auto wil ik misschien inruilen.",
         "Kleur: café-crème, prijs tot 8500 euro",
         "klant K30551, IBAN NL20INGB0001234567, BTW 21 procent",
