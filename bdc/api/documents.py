@@ -66,7 +66,11 @@ def _operation(
             {
                 "status": status,
                 "description": answer.get("description", ""),
-                "fields": list(_fields(document, _schema_of(answer))),
+                # In an answer every field is there, so none is marked.
+                "fields": [
+                    {**field, "is_required": False}
+                    for field in _fields(document, _schema_of(answer))
+                ],
                 "example": _example(answer.get("content", {})),
             }
             for status, answer in answers.items()
@@ -138,8 +142,9 @@ def _words(schema: dict[str, Any]) -> dict[str, Any]:
     kinds = list(kind) if isinstance(kind, list) else [kind]
     if schema.get("nullable"):
         kinds.append("null")
+    told = " | ".join(dict.fromkeys(kinds))
     return {
-        "type": " | ".join(dict.fromkeys(kinds)),
+        "type": f"{told} ({schema['format']})" if "format" in schema else told,
         "choices": [choice for choice in schema.get("enum", []) if choice not in ("", None)],
         "description": schema.get("description", ""),
     }

@@ -24,7 +24,7 @@ can do in the browser, no more; what the user may not see is a 404.
 
 Times are ISO 8601 with their offset, money is in euros, phone numbers are answered in E.164.
 An optional field that is null is one that is not given; a field that is not described is
-passed over. Every error is a problem detail of RFC 9457, and `code` is what programs go by."""
+passed over. Every error is a problem detail of RFC 9457; programs go by its code."""
 
 EVERY_TIME = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.TOO_MANY_REQUESTS)
 OF_ACTIONS = (
@@ -36,15 +36,15 @@ OF_ACTIONS = (
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 )
 WHEN = {
-    HTTPStatus.BAD_REQUEST: "It cannot be read, or a field is wrong: `errors` says which.",
+    HTTPStatus.BAD_REQUEST: "It cannot be read, or a field is wrong: errors says which.",
     HTTPStatus.UNAUTHORIZED: "There is no token, or it is not valid any more.",
     HTTPStatus.FORBIDDEN: "Your role does not include this.",
     HTTPStatus.NOT_FOUND: "There is nothing here that you may see.",
     HTTPStatus.NOT_ACCEPTABLE: "Only JSON is answered.",
-    HTTPStatus.CONFLICT: "A rule of the business says no: `code` names the rule.",
+    HTTPStatus.CONFLICT: "A rule of the business says no: code names the rule.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is of another type than this call reads.",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests in a minute: see `Retry-After`.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests in a minute: see Retry-After.",
 }
 TEXT = {"type": "string"}
 PROBLEM = {

@@ -22,6 +22,7 @@ class ApiViewSet(GenericViewSet[Any]):
     `now` is the moment of the request: all of it happens at one time.
     """
 
+    http_method_names = ["get", "post", "head"]
     request: SignedInApiRequest
     now: datetime
 
