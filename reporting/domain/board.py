@@ -10,7 +10,14 @@ from django.db.models import Count
 from leads.domain.agenda import late_leads
 from leads.models import Kind, Lead
 from reporting.domain.asking import Question
-from reporting.domain.figures import MapFigures, PersonFigures, map_figures, people_figures
+from reporting.domain.figures import (
+    MapFigures,
+    PersonFigures,
+    Tally,
+    map_figures,
+    people_figures,
+    tally_of,
+)
 from reporting.domain.periods import local_day
 from reporting.domain.weeks import ControlChart, control_chart
 
@@ -26,7 +33,8 @@ class PersonLine:
 @dataclass(frozen=True)
 class Board:
     head: MapFigures
-    before: MapFigures
+    # How far the leads of the period before came.
+    before: Tally
     chart: ControlChart
     # Left out when the question is about one person or queue.
     people: tuple[PersonLine, ...] = ()
@@ -44,7 +52,7 @@ class Board:
 def board_of(question: Question, *, now: datetime) -> Board:
     """Answer everything that the page shows about `question`: six queries at most."""
     head = map_figures(question)
-    before = map_figures(replace(question, period=question.period.before()))
+    before = tally_of(replace(question, period=question.period.before()))
     chart = control_chart(question, today=local_day(now))
     if question.counts_rounds:
         return Board(head, before, chart)

@@ -198,6 +198,13 @@ def map_figures(question: Question) -> MapFigures:
     )
 
 
+def tally_of(question: Question) -> Tally:
+    """Count how far the leads came, and nothing else."""
+    counting = counting_of(question)
+    row = counting.rows_in_period().aggregate(**counting.tally("asked", counting.is_counted()))
+    return _tally(row, "asked")
+
+
 def people_figures(question: Question) -> list[PersonFigures]:
     """Count the rounds that began with each salesperson, in one query; most leads first."""
     counting = RoundCounting(replace(question, salesperson=None, queue=""))

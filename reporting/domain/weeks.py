@@ -106,7 +106,7 @@ def signal_of(shares: Sequence[Decimal], limits: Limits) -> Signal | None:
     """Return the strongest signal that the latest of `shares` gives, or None: just variation."""
     above = [value - limits.mean for value in shares]
     below = [-distance for distance in above]
-    for rule, is_seen in _RULES.items():
+    for rule, is_seen in RULES.items():
         if is_seen(above, limits.upper - limits.mean):
             return Signal(rule, is_above=True)
         if is_seen(below, limits.mean - limits.lower):
@@ -160,7 +160,7 @@ def _three_of_four_near_the_limit(distances: Sequence[Decimal], limit: Decimal) 
     return sum(distance > limit / 2 for distance in distances[-4:]) >= 3
 
 
-_RULES: dict[str, Rule] = {
+RULES: dict[str, Rule] = {
     "outside": _outside_the_limit,
     "seven_in_a_row": _on_one_side(7, of=7),
     "ten_of_twelve": _on_one_side(10, of=12),
