@@ -62,13 +62,15 @@ def memberships_to_administer(user: User) -> QuerySet[Membership]:
     """
     places = dealerships_to_administer(user)
     return (
-        Membership.objects.filter(Q(dealership__in=places) | Q(group__in=_groups_of(user)))
+        Membership.objects.filter(
+            Q(dealership__in=places) | Q(group__in=groups_to_administer(user))
+        )
         .select_related("user", "dealership", "group")
         .order_by("user__name", "user_id", "pk")
     )
 
 
-def _groups_of(user: User) -> QuerySet[DealerGroup]:
+def groups_to_administer(user: User) -> QuerySet[DealerGroup]:
     """The groups of which `user` is an administrator as a whole."""
     return DealerGroup.objects.filter(
         memberships__user=user, memberships__role=Role.ADMINISTRATOR
@@ -267,7 +269,7 @@ def _require_place(by: User, place: Dealership | DealerGroup) -> None:
     if isinstance(place, Dealership):
         allowed = Role.ADMINISTRATOR in reach_of(by).at(place.pk)
     else:
-        allowed = _groups_of(by).filter(pk=place.pk).exists()
+        allowed = groups_to_administer(by).filter(pk=place.pk).exists()
     if not allowed:
         raise NotAllowed(_("Only an administrator of this place changes it."))
 

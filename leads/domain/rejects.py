@@ -15,6 +15,8 @@ from leads.domain.access import everywhere, require
 from leads.domain.intake import LeadIn, receive_lead
 from leads.models import Lead, Reject
 
+MOST_BYTES_SHOWN = 20_000
+
 
 def rejects_visible_to(user: User) -> QuerySet[Reject]:
     """The rejects of the user's dealerships and groups, and those that the user sent in.
@@ -28,6 +30,22 @@ def rejects_visible_to(user: User) -> QuerySet[Reject]:
         | Q(dealership=None, group__in=groups)
         | Q(dealership=None, group=None, raw__received_by=user)
     )
+
+
+def text_as_it_came(reject: Reject, user: User) -> str | None:
+    """What came in, for who may see all of it; None where it holds somebody else's leads too.
+
+    A row of a file is shown alone: the rest of the file is not this reject's matter.
+    """
+    cells: dict[str, str] = reject.prefill.get("cells", {})
+    if cells:
+        return "\n".join(f"{title}: {cell}" for title, cell in cells.items())
+    seen = Lead.objects.visible_to(user)
+    if reject.raw.leads.exclude(pk__in=seen.values("pk")).exists():
+        return None
+    if reject.raw.rejects.exclude(pk__in=rejects_visible_to(user).values("pk")).exists():
+        return None
+    return bytes(reject.raw.body)[:MOST_BYTES_SHOWN].decode("utf-8", errors="replace")
 
 
 def deciding_problem(reject: Reject) -> RuleBroken | None:

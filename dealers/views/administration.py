@@ -1,0 +1,152 @@
+"""Administration: people and their roles, dealerships and their policies."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bdc import clock
+from bdc.errors import Malformed, NotAllowed
+from bdc.http import SignedInRequest
+from dealers.domain.access import reach_of
+from dealers.domain.administration import (
+    add_person,
+    change_dealership,
+    change_hours,
+    dealerships_to_administer,
+    end_membership,
+    groups_to_administer,
+    memberships_to_administer,
+    set_active,
+)
+from dealers.forms.dealerships import HoursForm, PolicyForm
+from dealers.forms.people import PersonForm
+from dealers.models import Dealership, Role
+
+MOST_SHOWN = 300
+
+
+def _require_administrator(request: SignedInRequest) -> None:
+    if not reach_of(request.user).has(Role.ADMINISTRATOR):
+        raise NotAllowed(_("Only an administrator keeps people and dealerships."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def people(request: SignedInRequest) -> HttpResponse:
+    """Everybody with a role at the administrator's places; the form gives somebody a role."""
+    _require_administrator(request)
+    form = PersonForm(
+        request.POST if request.method == "POST" else None,
+        dealerships=list(dealerships_to_administer(request.user)),
+        groups=list(groups_to_administer(request.user)),
+    )
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            membership = add_person(**asked, by=request.user, now=clock.now())
+        except Malformed as wrong:
+            for problem in wrong.problems:
+                form.add_error(problem.field, str(problem.message))
+        else:
+            messages.success(request, _("%(name)s has the role.") % {"name": membership.user})
+            return redirect("dealers:people")
+    memberships = memberships_to_administer(request.user)[:MOST_SHOWN]
+    context = {"memberships": memberships, "form": form, "tab": "people"}
+    status = 422 if form.errors else 200
+    return render(request, "dealers/people.html", context, status=status)
+
+
+@require_POST
+def end(request: SignedInRequest, pk: int) -> HttpResponse:
+    membership = get_object_or_404(memberships_to_administer(request.user), pk=pk)
+    end_membership(membership, by=request.user, now=clock.now())
+    messages.success(
+        request,
+        _("%(name)s no longer has this role. Open leads go to somebody else within a minute.")
+        % {"name": membership.user},
+    )
+    return redirect("dealers:people")
+
+
+@require_POST
+def activate(request: SignedInRequest, pk: int) -> HttpResponse:
+    membership = get_object_or_404(memberships_to_administer(request.user), pk=pk)
+    active = request.POST.get("active") == "1"
+    user = set_active(membership, active=active, by=request.user, now=clock.now())
+    said = _("%(name)s can sign in again.") if active else _("%(name)s can no longer sign in.")
+    messages.success(request, said % {"name": user})
+    return redirect("dealers:people")
+
+
+@require_safe
+def dealerships(request: SignedInRequest) -> HttpResponse:
+    _require_administrator(request)
+    places = dealerships_to_administer(request.user).prefetch_related(
+        "postcode_areas", "opening_blocks"
+    )
+    return render(
+        request, "dealers/dealerships.html", {"dealerships": places, "tab": "dealerships"}
+    )
+
+
+def _dealership(request: SignedInRequest, slug: str) -> Dealership:
+    return get_object_or_404(dealerships_to_administer(request.user), slug=slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dealership(request: SignedInRequest, slug: str) -> HttpResponse:
+    place = _dealership(request, slug)
+    form = PolicyForm(request.POST if request.method == "POST" else None, instance=place)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            change_dealership(
+                _dealership(request, slug),
+                policy=form.policy(),
+                brands=asked["brands"],
+                aliases=asked["aliases"],
+                areas=asked["areas"],
+                by=request.user,
+                now=clock.now(),
+            )
+        except Malformed as wrong:
+            for problem in wrong.problems:
+                form.add_error(problem.field, str(problem.message))
+        else:
+            messages.success(request, _("Saved. It holds from now on for new rounds."))
+            return redirect("dealers:dealership", slug=slug)
+    return _show(request, place, form, HoursForm(dealership=place))
+
+
+@require_POST
+def hours(request: SignedInRequest, slug: str) -> HttpResponse:
+    place = _dealership(request, slug)
+    form = HoursForm(request.POST, dealership=place)
+    if form.is_valid():
+        change_hours(
+            place,
+            blocks=form.cleaned_data["blocks"],
+            closing_days=form.cleaned_data["closing_days"],
+            by=request.user,
+            now=clock.now(),
+        )
+        messages.success(request, _("Opening hours saved."))
+        return redirect("dealers:dealership", slug=slug)
+    return _show(request, place, PolicyForm(instance=place), form)
+
+
+def _show(
+    request: SignedInRequest, place: Dealership, form: PolicyForm, hours_form: HoursForm
+) -> HttpResponse:
+    wrong = bool(form.errors or hours_form.errors)
+    context = {
+        "dealership": place,
+        "form": hours_form if hours_form.errors else form,
+        "policy_form": form,
+        "hours_form": hours_form,
+        "tab": "dealerships",
+    }
+    return render(request, "dealers/dealership.html", context, status=422 if wrong else 200)

@@ -1,0 +1,15 @@
+"""What is typed to rename a close-out reason."""
+
+from __future__ import annotations
+
+from django import forms
+
+from leads.models import CloseReason
+
+
+class ReasonForm(forms.ModelForm[CloseReason]):
+    """The names of a reason in both languages; its code, needs and effect are fixed."""
+
+    class Meta:
+        model = CloseReason
+        fields = ("label_nl", "label_en")
