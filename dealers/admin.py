@@ -16,41 +16,41 @@ from dealers.models import (
 )
 
 
-class OpeningBlockInline(admin.TabularInline[OpeningBlock, Dealership]):
+class OpeningBlockInline(admin.TabularInline):
     model = OpeningBlock
     extra = 0
 
 
-class PostcodeAreaInline(admin.TabularInline[PostcodeArea, Dealership]):
+class PostcodeAreaInline(admin.TabularInline):
     model = PostcodeArea
     extra = 0
 
 
-class CentreServiceInline(admin.TabularInline[CentreService, ContactCentre]):
+class CentreServiceInline(admin.TabularInline):
     model = CentreService
     extra = 0
 
 
 @admin.register(DealerGroup)
-class DealerGroupAdmin(admin.ModelAdmin[DealerGroup]):
+class DealerGroupAdmin(admin.ModelAdmin):
     list_display = ("name", "slug")
 
 
 @admin.register(Dealership)
-class DealershipAdmin(admin.ModelAdmin[Dealership]):
+class DealershipAdmin(admin.ModelAdmin):
     list_display = ("name", "slug", "group", "routing")
     list_select_related = ("group",)
     inlines = (OpeningBlockInline, PostcodeAreaInline)
 
 
 @admin.register(ContactCentre)
-class ContactCentreAdmin(admin.ModelAdmin[ContactCentre]):
+class ContactCentreAdmin(admin.ModelAdmin):
     list_display = ("name", "slug")
     inlines = (CentreServiceInline,)
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin[Membership]):
+class MembershipAdmin(admin.ModelAdmin):
     list_display = ("user", "role", "dealership", "group", "centre")
     list_select_related = ("user", "dealership", "group", "centre")
     autocomplete_fields = ("user",)

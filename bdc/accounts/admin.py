@@ -6,7 +6,7 @@ from bdc.accounts.models import User
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
+class UserAdmin(admin.ModelAdmin):
     list_display = ("email", "name", "is_active", "is_staff")
     search_fields = ("email", "name")
     fields = ("email", "name", "is_active", "is_staff", "is_superuser")

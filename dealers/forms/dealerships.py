@@ -20,7 +20,7 @@ BLOCK = re.compile(r"^\s*(\d{1,2})[:.](\d{2})\s*[-–]\s*(\d{1,2})[:.](\d{2})\s*
 CLOSED = ("", "-", "dicht", "closed")
 
 
-class PolicyForm(forms.ModelForm[Dealership]):
+class PolicyForm(forms.ModelForm):
     """How the dealership works, within the limits of its group."""
 
     brands = forms.CharField(label=_("Brands"), help_text=_("Separated by commas."), required=False)

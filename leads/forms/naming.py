@@ -7,7 +7,7 @@ from django import forms
 from leads.models import CloseReason
 
 
-class ReasonForm(forms.ModelForm[CloseReason]):
+class ReasonForm(forms.ModelForm):
     """The names of a reason in both languages; its code, needs and effect are fixed."""
 
     class Meta:
