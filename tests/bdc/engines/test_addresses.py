@@ -2,7 +2,6 @@
 
 import os
 import stat
-import threading
 from pathlib import Path
 
 import environ
@@ -65,22 +64,15 @@ def test_secret_key_is_made_once_and_for_its_owner_alone(tmp_path):
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret_key"]
 
 
-def test_secret_key_of_processes_that_start_together_is_the_same(tmp_path):
-    together = threading.Barrier(8)
-    keys = []
+def test_secret_key_of_who_was_first_is_the_key_of_all(tmp_path, monkeypatch):
+    def another_process_is_first(length):
+        (tmp_path / "secret_key").write_text("of the first")
+        return "draft"
 
-    def start():
-        together.wait(10)
-        keys.append(secret_key(tmp_path / "data"))
+    monkeypatch.setattr(addresses.secrets, "token_hex", another_process_is_first)
 
-    threads = [threading.Thread(target=start) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
-
-    assert len(keys) == 8
-    assert len(set(keys)) == 1
+    assert secret_key(tmp_path) == "of the first"
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
 
 
 def test_given_secret_key_wins(tmp_path, monkeypatch):
