@@ -121,9 +121,8 @@ def campaigns_reported_to(user: User) -> models.QuerySet[Campaign]:
 
 
 def _places(user: User) -> tuple[frozenset[int], frozenset[int]]:
-    """Where `user` sees everyone's figures, and where only his own."""
-    everyone_at = everywhere(user, "report")
-    return everyone_at, everywhere(user, "report_oneself") - everyone_at
+    """Where `user` sees everyone's figures, and where his own."""
+    return everywhere(user, "report"), everywhere(user, "report_oneself")
 
 
 def _not_allowed() -> NotAllowed:
