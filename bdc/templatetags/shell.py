@@ -30,7 +30,8 @@ def _locale() -> str:
 def icon(name: str, size: str = "") -> SafeString:
     """Draw an icon of the sprite; it is silent, so words stand beside it or in aria-label."""
     return format_html(
-        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        '<svg class="icon{}" width="20" height="20" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"/></svg>',
         f" icon-{size}" if size else "",
         static(SPRITE),
         name,
