@@ -15,3 +15,24 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) document.body.dispatchEvent(new Event("page-shown"));
 });
+
+/* A list that has the focus keeps its rows: what is new waits behind a button above it. Rows
+   are what has an id that names them, such as lead-10482. */
+const ROWS = "li[id], tr[id]";
+const idsOf = (root) => [...root.querySelectorAll(ROWS)].map((row) => row.id).join(" ");
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { elt, target, serverResponse } = event.detail;
+  if (!elt.hasAttribute("data-poll") || !target.contains(document.activeElement)) return;
+  const fresh = new DOMParser().parseFromString(serverResponse, "text/html");
+  const news = target.querySelector("[data-news]");
+  if (!news || idsOf(fresh) === idsOf(target)) return;
+  event.detail.shouldSwap = false;
+  news.hidden = false;
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-news] button")) return;
+  document.activeElement.blur();
+  document.body.dispatchEvent(new Event("page-shown"));
+});

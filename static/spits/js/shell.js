@@ -1,6 +1,7 @@
 /* What every page does in the browser. Each part works alone, and the page works without. */
 import "./answers.js";
 import "./clocks.js";
+import "./dialing.js";
 import "./forms.js";
 import "./keys.js";
 import "./menus.js";

@@ -1,0 +1,149 @@
+"""How the actions of the lead page answer: the page as it is then, or the panel once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django_htmx.http import HttpResponseLocation, push_url, replace_url, reswap, retarget
+
+from bdc.errors import Malformed, RuleBroken
+from bdc.http import SignedInRequest, render_part
+from leads.domain.booking import free_moments
+from leads.domain.closing import needs_approval, reasons_for
+from leads.domain.moments import call_back_moments, workshop_moments
+from leads.domain.repeating import once
+from leads.models import AppointmentKind, Lead
+from leads.views.lead_page import LeadPage
+from leads.views.reasons import reason_groups, what_follows
+
+TEMPLATE = "leads/detail.html"
+MOST_MOMENTS = 6
+
+
+def posted(request: SignedInRequest) -> QueryDict | None:
+    """What a form sent; None when the page is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def visible_lead(request: SignedInRequest, pk: int) -> Lead:
+    return get_object_or_404(Lead.objects.visible_to(request.user).for_page(), pk=pk)
+
+
+def act_once(
+    request: SignedInRequest,
+    lead: Lead,
+    act: Callable[[], Any],
+    *,
+    verbs: tuple[str, ...],
+    **facts: str,
+) -> Any:
+    """Do `act`, unless this page was sent before: a double press counts once."""
+    return once(lead, act, verbs=verbs, by=request.user, seen=seen_by(request), **facts)
+
+
+def seen_by(request: SignedInRequest) -> int | None:
+    """The newest entry of the timeline that the page knew when it was drawn."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) <= 18 else None
+
+
+def answer(
+    request: SignedInRequest,
+    lead: Lead,
+    panel: str,
+    form: forms.Form,
+    act: Callable[[], str],
+    *,
+    name: str = "form",
+    next_url: Callable[[], str] = str,
+    **extra: Any,
+) -> HttpResponse:
+    """Show a panel, or do what its form asks; a refusal keeps the panel and what was typed.
+
+    `next_url` names the panel that opens afterwards; empty: the page of the lead.
+    """
+    if request.method != "POST":
+        return show(request, lead, panel=panel, **(extra | {name: form}))
+    status = 422
+    if form.is_valid():
+        try:
+            return done(request, lead, act(), next_url())
+        except Malformed as wrong:
+            for problem in wrong.problems:
+                field = problem.field if problem.field in form.fields else None
+                form.add_error(field, str(problem.message))
+        except RuleBroken as problem:
+            status = 409
+            form.add_error(None, str(problem.message))
+    response = show(request, lead, panel=panel, status=status, **(extra | {name: form}))
+    if request.htmx:
+        retarget(response, "#lead")
+        reswap(response, "outerHTML")
+    return response
+
+
+def done(request: SignedInRequest, lead: Lead, said: str, next_url: str = "") -> HttpResponse:
+    """Show the lead as it is after an action; the bar below says what was done."""
+    if said:
+        messages.success(request, said)
+    if not request.htmx:
+        return redirect(next_url or LeadPage.of(request, lead).url)
+    if next_url:
+        return HttpResponseLocation(next_url, target="#lead", swap="outerHTML")
+    lead = visible_lead(request, lead.pk)
+    url = LeadPage.of(request, lead).url
+    if request.htmx.target == "main":  # from a list: the page of the lead takes its place
+        return push_url(render(request, TEMPLATE, page_context(request, lead)), url)
+    return replace_url(show(request, lead), url)
+
+
+def show(request: SignedInRequest, lead: Lead, *, status: int = 200, **extra: Any) -> HttpResponse:
+    context = page_context(request, lead, **extra)
+    return render_part(request, TEMPLATE, "lead", context, status=status)
+
+
+def page_context(request: SignedInRequest, lead: Lead, **extra: Any) -> dict[str, Any]:
+    page = LeadPage.of(request, lead)
+    panel = extra.get("panel", "")
+    return {
+        "page": page,
+        "lead": lead,
+        "panel_template": f"leads/panels/_{panel}.html",
+        **_panel_context(page, panel, extra),
+        **extra,
+    }
+
+
+def _panel_context(page: LeadPage, panel: str, extra: dict[str, Any]) -> dict[str, Any]:
+    """What the open panel shows besides its form."""
+    lead, now = page.lead, page.at
+    if panel == "call_back":
+        return {"moments": call_back_moments(lead.dealership, now=now)}
+    if panel == "appointment":
+        return {"slots": _slots(lead, extra["kind"], page), "kinds": AppointmentKind}
+    if panel == "close" and (reason := extra.get("reason")) is not None:
+        return {
+            "needs_approval": needs_approval(reason, lead, page.round),
+            "follows": what_follows(reason, lead, page.round),
+            "brands": ", ".join(lead.dealership.brands) if "purchase" in reason.needs else "",
+        }
+    if panel == "close":
+        return {"groups": reason_groups(reasons_for(lead, by=page.reader, now=now))}
+    return {}
+
+
+def _slots(lead: Lead, kind: str, page: LeadPage) -> list[dict[str, Any]]:
+    """Free moments: of the workshop's day, of the lead's own salesperson, or of who is free."""
+    if kind == AppointmentKind.WORKSHOP:
+        opened = workshop_moments(lead.dealership, now=page.at, count=MOST_MOMENTS)
+        return [{"at": at, "person": None, "value": at.isoformat()} for at in opened]
+    found = free_moments(lead.dealership, now=page.at, count=MOST_MOMENTS, salesperson=lead.owner)
+    return [
+        {"at": at, "person": person, "value": f"{at.isoformat()}|{person.pk}"}
+        for at, person in found
+    ]

@@ -1,0 +1,77 @@
+"""Close-outs to approve: the doubtful ones first, and after each decision the next one opens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import replace_url
+
+from bdc import clock
+from bdc.http import SignedInRequest, render_part
+from leads.domain.access import may_anywhere
+from leads.domain.approving import approve, send_back
+from leads.domain.judging import Request, last_decision_of, requests_to_judge
+from leads.models import Lead, Proposal
+from leads.views.lead_page import LeadPage
+from leads.views.saying import who
+
+TEMPLATE = "leads/approving.html"
+APPROVE = "approve"
+
+
+@require_safe
+def approving(request: SignedInRequest) -> HttpResponse:
+    """The close-outs that wait for the reader; `?lead=` opens another than the first."""
+    if not may_anywhere(request.user, "approve_bdc"):
+        raise PermissionDenied
+    asked = request.GET.get("lead", "")
+    return _show(request, chosen=int(asked) if asked.isdecimal() and len(asked) < 19 else None)
+
+
+@require_POST
+def decide(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Approve, or send back with an instruction; then the next one opens."""
+    lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
+    following = _after(pk, requests_to_judge(request.user))
+    decision = request.POST.get("decision", "")
+    if decision == APPROVE:
+        lead = approve(lead, by=request.user, now=clock.now())
+        said = _("%(who)s: approved.") % {"who": who(lead)}
+    else:
+        lead = send_back(lead, instruction=decision, by=request.user, now=clock.now())
+        words = Proposal.Instruction(decision).label
+        said = _("%(who)s: sent back, %(words)s.") % {"who": who(lead), "words": words}
+    url = reverse("leads:approving") + (f"?lead={following}" if following else "")
+    messages.success(request, said)
+    if not request.htmx:
+        return redirect(url)
+    return replace_url(_show(request, chosen=following), url)
+
+
+def _after(pk: int, requests: list[Request]) -> int | None:
+    """The lead whose close-out comes after this one in the list, to open by itself."""
+    pks = [request.lead.pk for request in requests]
+    if pk not in pks:
+        return None
+    rest = [*pks[pks.index(pk) + 1 :], *pks[: pks.index(pk)]]
+    return rest[0] if rest else None
+
+
+def _show(request: SignedInRequest, *, chosen: int | None) -> HttpResponse:
+    requests = requests_to_judge(request.user)
+    shown = next((one for one in requests if one.lead.pk == chosen), None)
+    shown = shown or (requests[0] if requests else None)
+    context: dict[str, Any] = {"requests": requests, "shown": shown}
+    if shown is None:
+        context["last"] = last_decision_of(request.user)
+    else:
+        visible = Lead.objects.visible_to(request.user).for_page().get(pk=shown.lead.pk)
+        context |= {"lead": visible, "page": LeadPage.of(request, visible)}
+    return render_part(request, TEMPLATE, "approving", context)

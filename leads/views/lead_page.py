@@ -1,0 +1,438 @@
+"""What the page of one lead shows, for a reader at a moment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Self
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bdc import clock
+from bdc.accounts.models import User
+from bdc.errors import RuleBroken
+from bdc.http import SignedInRequest
+from dealers.domain.hours import may_call_at, next_callable
+from dealers.models import Side
+from leads.domain.access import may
+from leads.domain.agenda import call_before, next_visit, open_promise, sent_back
+from leads.domain.approving import deciding_problem
+from leads.domain.contacting import calling_problem, working_problem
+from leads.domain.holding import hold_of
+from leads.domain.judging import first_reaction
+from leads.domain.permission import Permission, may_call
+from leads.domain.routing import TWO_MINUTES
+from leads.domain.timeline import sentence, sentences
+from leads.models import (
+    Appointment,
+    Call,
+    CallBack,
+    Consent,
+    CustomerPhone,
+    Event,
+    Ground,
+    Hold,
+    Lead,
+    Note,
+    Proposal,
+    Queue,
+    Round,
+    Status,
+)
+from leads.views.evidence import Line, told_with
+from leads.views.standing import Standing, is_blocked, short, standing_of
+
+TRADE_IN = ("make", "model", "year", "plate")
+LONGEST_TIMELINE = 200
+MOST_OTHER_LEADS = 20
+# The entries that say who got the lead, and why.
+OWNER_VERBS = (
+    "routed_to_salesperson",
+    "routed_to_queue",
+    "taken",
+    "assigned_to_salesperson",
+    "assigned_to_queue",
+)
+# What the customer wrote is kept as a note at the moment of these entries.
+ENQUIRY_VERBS = ("received", "joined_by_repeat_enquiry")
+# A note of the same moment was written with these.
+VERBS_WITH_NOTE = ("attempted", "conversed", "call_back_promised", *ENQUIRY_VERBS)
+
+ICONS = {
+    "received": "inbox",
+    "joined_by_repeat_enquiry": "inbox",
+    "became_active": "activity",
+    "routed_to_salesperson": "route",
+    "routed_to_queue": "route",
+    "alarmed": "alarm",
+    "taken": "user-check",
+    "assigned_to_salesperson": "user-check",
+    "assigned_to_queue": "headset",
+    "round_began": "player-play",
+    "round_handed_over": "arrows-exchange",
+    "call_started": "phone-outgoing",
+    "attempted": "phone",
+    "breached": "alert-triangle",
+    "conversed": "message",
+    "call_planned": "clock",
+    "call_back_promised": "clock",
+    "call_back_fell_to_team": "alert-triangle",
+    "appointment_booked": "calendar-check",
+    "appointment_ended": "calendar-event",
+    "quote_asked": "file-text",
+    "sold": "car",
+    "close_proposed": "hourglass",
+    "close_approved": "check",
+    "close_sent_back": "arrow-back-up",
+    "close_withdrawn": "arrow-back-up",
+    "closed": "archive",
+    "reopened": "lock-open",
+    "objected": "ban",
+    "consent_recorded": "shield-check",
+    "details_asked": "mail-forward",
+    "forwarded": "send",
+}
+TONES = {
+    "alarmed": "late",
+    "breached": "late",
+    "call_back_fell_to_team": "late",
+    "conversed": "goal",
+    "appointment_booked": "goal",
+    "quote_asked": "goal",
+    "sold": "goal",
+    "close_proposed": "wait",
+    "close_sent_back": "wait",
+    "closed": "closed",
+    "objected": "stop",
+    "call_back_promised": "plan",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline, as parts/_timeline.html draws it."""
+
+    at: datetime
+    by: User | None
+    text: str
+    icon: str
+    tone: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class LeadPage:
+    """One lead with everything its page tells; each part is asked for at most once."""
+
+    lead: Lead
+    reader: User
+    at: datetime
+
+    @classmethod
+    def of(cls, request: SignedInRequest, lead: Lead) -> Self:
+        return cls(lead, request.user, clock.now())
+
+    # --- Who and what -----------------------------------------------------------------
+
+    @property
+    def standing(self) -> Standing:
+        return standing_of(self.lead, now=self.at)
+
+    @property
+    def car(self) -> str:
+        return " ".join(part for part in (self.lead.make, self.lead.model) if part)
+
+    @cached_property
+    def round(self) -> Round:
+        return self.lead.current_round
+
+    @cached_property
+    def rounds(self) -> list[Round]:
+        """The rounds, the last one first: their reasons stand side by side for ever."""
+        return sorted(self.lead.rounds.all(), key=lambda round_: -round_.number)
+
+    @cached_property
+    def phones(self) -> list[CustomerPhone]:
+        return list(self.lead.customer.phones.all())
+
+    @cached_property
+    def phone(self) -> str:
+        """The number that is called; empty when none can be."""
+        return next((phone.number for phone in self.phones if phone.is_dialable), "")
+
+    @property
+    def extra(self) -> list[tuple[str, str]]:
+        """What else the document said, as far as it helps the conversation."""
+        told = self.lead.extra or {}
+        trade_in = told.get("trade_in") or {}
+        car = " ".join(str(trade_in[part]) for part in TRADE_IN if trade_in.get(part))
+        lines = [
+            (_("Trade-in"), car),
+            (_("About the trade-in"), str(trade_in.get("comments") or "")),
+            (_("When to call"), str(told.get("time_preference") or "")),
+        ]
+        return [(name, text) for name, text in lines if text]
+
+    @property
+    def mail_subject(self) -> str:
+        if not self.car:
+            return _("Your question")
+        return _("Your question about the %(car)s") % {"car": self.car}
+
+    @property
+    def email(self) -> str:
+        return next((email.address for email in self.lead.customer.emails.all()), "")
+
+    @cached_property
+    def other_leads(self) -> list[Lead]:
+        """The customer's other leads, as far as the reader may see them."""
+        others = (
+            Lead.objects.visible_to(self.reader)
+            .filter(customer=self.lead.customer_id)
+            .exclude(pk=self.lead.pk)
+            .for_rows()
+            .newest_first()
+        )
+        return list(others[:MOST_OTHER_LEADS])
+
+    @property
+    def others_standing(self) -> list[tuple[Lead, Standing]]:
+        return [(lead, standing_of(lead, now=self.at)) for lead in self.other_leads]
+
+    # --- Whose, and why ---------------------------------------------------------------
+
+    @cached_property
+    def why_owner(self) -> str:
+        """The last sentence of the timeline that says who got the lead."""
+        event = self.lead.events.filter(verb__in=OWNER_VERBS).order_by("-pk").first()
+        return sentence(event) if event is not None else ""
+
+    @property
+    def is_mine(self) -> bool:
+        return self.lead.owner_id == self.reader.pk
+
+    @cached_property
+    def hold(self) -> Hold | None:
+        """The reader's own hold, when it is on this customer."""
+        held = hold_of(self.reader, self.at) if self.lead.is_at_bdc else None
+        return held if held and held.customer_id == self.lead.customer_id else None
+
+    @cached_property
+    def working_problem(self) -> RuleBroken | None:
+        """Why the reader may not work the lead now; None when he may."""
+        if not self._may("work"):
+            return RuleBroken(
+                "not_owner", _("You can look at this lead. Salespeople and the BDC work it.")
+            )
+        return working_problem(self.lead, by=self.reader, now=self.at)
+
+    @property
+    def may_work(self) -> bool:
+        return self.working_problem is None
+
+    @property
+    def may_be_taken(self) -> bool:
+        return self.lead.is_open and self.lead.queue == Queue.CATCH_ALL and self._may("take")
+
+    @property
+    def may_assign(self) -> bool:
+        return not self.lead.is_closed and self._may("assign")
+
+    @property
+    def may_reopen(self) -> bool:
+        return self.lead.is_closed and self._may("reopen")
+
+    @property
+    def may_write_notes(self) -> bool:
+        return self._may("work")
+
+    @property
+    def may_object(self) -> bool:
+        return self._may("object") and not is_blocked(self.lead)
+
+    def _may(self, action: str) -> bool:
+        return may(self.reader, action, self.lead.dealership_id)
+
+    # --- May we call, and the call itself -----------------------------------------------
+
+    @cached_property
+    def permission(self) -> Permission:
+        return may_call(self.lead, now=self.at)
+
+    @property
+    def ground(self) -> str:
+        return str(Ground(self.permission.ground).label) if self.permission.ground else ""
+
+    @property
+    def ground_until(self) -> datetime | None:
+        """Until when the ground lasts, where it ends at all."""
+        until = self.permission.until
+        return until if until is not None and until - self.at < timedelta(days=3650) else None
+
+    @property
+    def consents(self) -> list[Consent]:
+        return sorted(self.lead.customer.consents.all(), key=lambda one: one.given_at, reverse=True)
+
+    @cached_property
+    def calling_problem(self) -> RuleBroken | None:
+        """Why no call may be started now, whoever asks."""
+        return calling_problem(self.lead, self.round, permission=self.permission, now=self.at)
+
+    @property
+    def calls_again_at(self) -> datetime | None:
+        """When calling hours allow a call again; None when the hours are not the problem."""
+        if self.calling_problem is None or self.calling_problem.code != "outside_calling_hours":
+            return None
+        return next_callable(self.lead.dealership, self.at)
+
+    @property
+    def in_calling_hours(self) -> bool:
+        return may_call_at(self.lead.dealership, self.at, requested=True)
+
+    @cached_property
+    def call(self) -> Call | None:
+        """The reader's own call that still waits for its result."""
+        calls = self.lead.calls.filter(by=self.reader, ended_at=None)
+        return calls.order_by("-started_at").first()
+
+    @property
+    def is_mail_task(self) -> bool:
+        """Nobody can be called: this lead is answered by e-mail, outside the calling queue."""
+        return not self.phone and not self.lead.is_closed
+
+    @property
+    def call_before(self) -> datetime | None:
+        return call_before(self.lead)
+
+    @property
+    def first_reaction(self) -> timedelta | None:
+        return first_reaction(self.lead)
+
+    @property
+    def reaction_words(self) -> str:
+        """How long the customer waited for the first call."""
+        if self.first_reaction is None:
+            return ""
+        return _("Called after %(time)s") % {"time": short(self.first_reaction)}
+
+    @property
+    def first_reaction_short(self) -> str:
+        return short(self.first_reaction) if self.first_reaction is not None else ""
+
+    @property
+    def was_in_time(self) -> bool:
+        return self.first_reaction is not None and self.first_reaction <= TWO_MINUTES
+
+    # --- What is agreed -----------------------------------------------------------------
+
+    @property
+    def promise(self) -> CallBack | None:
+        return open_promise(self.lead)
+
+    @property
+    def visits(self) -> list[Appointment]:
+        return sorted(self.lead.appointments.all(), key=lambda visit: visit.starts_at, reverse=True)
+
+    @property
+    def next_visit(self) -> Appointment | None:
+        return next_visit(self.lead)
+
+    @property
+    def visit_has_been(self) -> bool:
+        return self.next_visit is not None and self.next_visit.starts_at <= self.at
+
+    # --- The close-out ------------------------------------------------------------------
+
+    @cached_property
+    def proposal(self) -> Proposal | None:
+        """The close-out that waits for somebody's decision."""
+        if self.lead.status != Status.PROPOSED:
+            return None
+        pending = (one for one in self.lead.proposals.all() if one.decided_at is None)
+        return next(pending, None)
+
+    @property
+    def told(self) -> list[Line]:
+        """The facts that were told with the close-out that waits."""
+        return told_with(self.proposal) if self.proposal is not None else []
+
+    @property
+    def instructions(self) -> list[tuple[str, str]]:
+        """What a manager can ask instead; to the BDC only from sales, as the second voice."""
+        return [
+            (value, str(label))
+            for value, label in Proposal.Instruction.choices
+            if value != Proposal.Instruction.TO_BDC or self.round.side == Side.SALESPERSON
+        ]
+
+    @property
+    def sent_back(self) -> Proposal | None:
+        return sent_back(self.lead)
+
+    @property
+    def decides(self) -> bool:
+        """Whether deciding on this proposal is the reader's to do, own proposals included."""
+        action = "approve_sales" if self.round.side == Side.SALESPERSON else "approve_bdc"
+        return self.proposal is not None and self._may(action)
+
+    @cached_property
+    def deciding_problem(self) -> RuleBroken | None:
+        return deciding_problem(self.lead, self.proposal, by=self.reader)
+
+    # --- What happened ------------------------------------------------------------------
+
+    @cached_property
+    def _events(self) -> list[Event]:
+        events = self.lead.events.select_related("by").order_by("-pk")
+        return list(events[:LONGEST_TIMELINE])
+
+    @cached_property
+    def _notes(self) -> list[Note]:
+        notes = self.lead.notes.select_related("by").order_by("-pk")
+        return list(notes[:LONGEST_TIMELINE])
+
+    @property
+    def seen(self) -> int:
+        """The newest entry that the reader knows; an action that is sent twice counts once."""
+        return self._events[0].pk if self._events else 0
+
+    @property
+    def messages(self) -> list[str]:
+        """What the customer wrote, the newest first."""
+        moments = {event.at for event in self._events if event.verb in ENQUIRY_VERBS}
+        return [note.body for note in self._notes if note.at in moments]
+
+    @cached_property
+    def timeline(self) -> list[Entry]:
+        """What happened and what people wrote, the newest first."""
+        written = _notes_by_moment(self._notes)
+        entries = []
+        for event, text in zip(self._events, sentences(self._events), strict=True):
+            note = written.pop(event.at, "") if event.verb in VERBS_WITH_NOTE else ""
+            icon, tone = ICONS.get(event.verb, "activity"), TONES.get(event.verb, "")
+            entries.append(Entry(event.at, event.by, text, icon, tone, note))
+        entries += [
+            Entry(note.at, note.by, _("Note"), "note", note=note.body)
+            for note in self._notes
+            if note.at in written
+        ]
+        return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+    @property
+    def is_timeline_cut(self) -> bool:
+        return len(self._events) == LONGEST_TIMELINE
+
+    @property
+    def url(self) -> str:
+        return reverse("leads:detail", args=[self.lead.pk])
+
+
+def _notes_by_moment(notes: Iterable[Note]) -> dict[datetime, str]:
+    bodies: defaultdict[datetime, list[str]] = defaultdict(list)
+    for note in notes:
+        bodies[note.at].append(note.body)
+    return {at: "\n".join(texts) for at, texts in bodies.items()}

@@ -1,0 +1,80 @@
+"""What is said after an action: what was done, and what the system does next (ux.md 5.6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bdc.templatetags.shell import moment
+from leads.models import Appointment, Attempt, Lead, Round, Status
+
+UNCOUNTED = {
+    "same_day_part": gettext_lazy(
+        "It does not count: this part of the day already had an attempt."
+    ),
+    "day_limit": gettext_lazy("It does not count: this customer was already called twice today."),
+}
+
+
+def at_moment(at: datetime) -> str:
+    return str(moment(localtime(at)))
+
+
+def who(lead: Lead) -> str:
+    """Whom a sentence is about, short enough for the bar below."""
+    customer = lead.customer
+    surname = " ".join(part for part in (customer.infix, customer.last_name) if part)
+    return surname or customer.name
+
+
+def after_attempt(attempt: Attempt) -> str:
+    """Jansen: no answer, attempt 2 of 5. Again Thu 26 Nov 17:30."""
+    lead, round_ = attempt.lead, attempt.round
+    return " ".join(
+        [
+            _("%(who)s: %(result)s, attempt %(made)d of %(maximum)d.")
+            % {
+                "who": who(lead),
+                "result": attempt.get_result_display(),
+                "made": round_.attempts,
+                "maximum": round_.maximum,
+            },
+            *([str(UNCOUNTED[attempt.why])] if attempt.why in UNCOUNTED else []),
+            _next_after(lead, round_),
+        ]
+    ).strip()
+
+
+def _next_after(lead: Lead, round_: Round) -> str:
+    if lead.status == Status.CLOSED:
+        return _("The lead is closed.")
+    if lead.round_number != round_.number:
+        return _("The maximum has been made: the BDC goes on with it.")
+    if lead.next_call_at is None:
+        return _("The maximum has been made: close it now, or the system does in 15 minutes.")
+    return _("Again %(at)s.") % {"at": at_moment(lead.next_call_at)}
+
+
+def after_booking(appointment: Appointment) -> str:
+    return _("%(who)s: %(kind)s booked for %(at)s.") % {
+        "who": who(appointment.lead),
+        "kind": appointment.get_kind_display(),
+        "at": at_moment(appointment.starts_at),
+    }
+
+
+def after_closing(lead: Lead, number_before: int) -> str:
+    """What became of a lead that was closed out."""
+    if lead.status == Status.PROPOSED:
+        return _("%(who)s: approval asked. Until then the lead stays open.") % {"who": who(lead)}
+    if lead.is_closed:
+        return _("%(who)s: closed out.") % {"who": who(lead)}
+    if lead.round_number != number_before and lead.owner is not None:
+        return _("%(who)s: on to %(owner)s.") % {"who": who(lead), "owner": lead.owner}
+    return _("%(who)s: the next round begins in the queue %(queue)s.") % {
+        "who": who(lead),
+        "queue": lead.get_queue_display(),
+    }
