@@ -1,5 +1,6 @@
 """Every address of Spits."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
@@ -10,12 +11,16 @@ from bdc.api.schema import SchemaView
 from bdc.api.views import unknown_address
 from bdc.health import healthz
 
+# One sign-in with its rate limits, also for the reference data.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("bdc.accounts.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
     path("", include("leads.urls")),
+    path("", include("dealers.urls")),
     path("cijfers/", include("reporting.urls")),
     # The API
     path("api/v1/", include("dealers.api.urls")),

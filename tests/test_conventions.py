@@ -139,15 +139,11 @@ PUBLIC = {
     "account_signup",
     "account_logout",
     "account_inactive",
-    "account_confirm_email",
-    "account_email_verification_sent",
     "account_reset_password",
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "account_reauthenticate",
-    "account_confirm_login_code",
-    "account_request_login_code",
     "api-documents",  # asks for a session or a token itself
 }
 
