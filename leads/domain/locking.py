@@ -1,4 +1,8 @@
-"""Locks, always in one order: the customer, then the lead, then what hangs on it."""
+"""Locks, always in one order: the customer, then the lead, then what hangs on it.
+
+They are FOR NO KEY UPDATE: two of them exclude each other, while a row that only points to the
+customer or lead (a hold, an entry of the timeline) can be added meanwhile without a deadlock.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from leads.models import Customer, Lead
 
 def lock_customer(customer_id: int) -> Customer:
     """Hold a customer's row until the transaction ends, and read it anew."""
-    return Customer.objects.select_for_update().get(pk=customer_id)
+    return Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
 
 
 def lock_lead(lead: Lead) -> Lead:
@@ -17,7 +21,7 @@ def lock_lead(lead: Lead) -> Lead:
     """
     lock_customer(lead.customer_id)
     return (
-        Lead.objects.select_for_update(of=("self",))
+        Lead.objects.select_for_update(of=("self",), no_key=True)
         .select_related("customer", "dealership__group", "owner", "campaign")
         .get(pk=lead.pk)
     )
