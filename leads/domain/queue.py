@@ -47,7 +47,7 @@ def next_lead(
     then inbound, second_voice, unreached and passive, by campaign priority and due time.
     Raises Malformed for a queue that is not called from, NotAllowed for who is no agent.
     """
-    _require_agent(agent)
+    require_agent(agent)
     if queue and queue not in QUEUE_ORDER:
         raise Malformed(FieldProblem("queue", "unknown_queue", _("There is no such call queue.")))
     held = hold_of(agent, now)
@@ -76,7 +76,8 @@ def next_lead(
     return None
 
 
-def _require_agent(agent: User) -> None:
+def require_agent(agent: User) -> None:
+    """Raise NotAllowed unless the user works the call queue somewhere."""
     if not may_anywhere(agent, "call_queue"):
         raise NotAllowed(_("Only BDC agents and team leads work the call queue."))
 
@@ -118,7 +119,7 @@ def _best_due(
 def _first_free(leads: LeadQuerySet) -> Lead | None:
     """The first that no other transaction is busy with."""
     return (
-        leads.select_for_update(of=("self",), skip_locked=True)
+        leads.select_for_update(of=("self",), skip_locked=True, no_key=True)
         .select_related("customer", "dealership__group")
         .first()
     )
@@ -213,7 +214,7 @@ class QueueAhead:
 
 def queue_ahead(agent: User, *, now: datetime, count: int) -> QueueAhead:
     """Look ahead in the agent's queues; nothing is held. Raises NotAllowed for who is no agent."""
-    _require_agent(agent)
+    require_agent(agent)
     places = _places(agent)
     coming = _upcoming(places, agent, now, count)
     fresh = _fresh(places, agent, now)

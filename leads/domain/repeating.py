@@ -29,8 +29,16 @@ def once(
     with one of `verbs` and with `facts`. A second request waits for the end of the first.
     """
     lock_lead(lead)
-    if seen is not None:
-        since = Event.objects.filter(lead=lead, by=by, pk__gt=seen, verb__in=verbs)
-        if since.filter(facts__contains=facts).exists():
-            return None
+    if done_before(lead, verbs=verbs, by=by, seen=seen, **facts):
+        return None
     return act()
+
+
+def done_before(
+    lead: Lead, *, verbs: tuple[str, ...], by: User, seen: int | None, **facts: str
+) -> bool:
+    """Whether `by` did this after entry `seen`; for a page that would judge it a second time."""
+    if seen is None:
+        return False
+    since = Event.objects.filter(lead=lead, by=by, pk__gt=seen, verb__in=verbs)
+    return since.filter(facts__contains=facts).exists()

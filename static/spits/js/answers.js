@@ -27,7 +27,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (changes(event.detail.requestConfig)) clear();
+  if (changes(event.detail.requestConfig) && !event.detail.elt.hasAttribute("data-unasked")) clear();
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -21,8 +21,8 @@ document.addEventListener("keydown", (event) => {
 }, { capture: true });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = once(event.detail.elt);
-  if (form) free(form);
+  const form = event.detail.elt;
+  if (form.matches?.("form[data-once]")) free(form); // not for what refreshes itself inside it
 });
 
 /* Back to a page that the browser kept: its forms may be sent again. */
@@ -30,7 +30,7 @@ window.addEventListener("pageshow", () => document.querySelectorAll("form[data-o
 
 /* The line on top while something that the person asked for takes long. */
 let waiting = 0;
-const asked = (event) => !event.detail.elt.hasAttribute("data-poll");
+const asked = (event) => !event.detail.elt.matches("[data-poll], [data-unasked]");
 function count(change) {
   waiting = Math.max(0, waiting + change);
   document.body.classList.toggle("waiting", waiting > 0);

@@ -1,0 +1,273 @@
+"""The panels of the work screen: each asks for what one kind of next step needs.
+
+An open panel is the name of it and, for a reason whose facts are asked, the reason's code; both
+travel with the form, so that the page needs no memory and works without JavaScript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bdc.accounts.models import User
+from bdc.errors import Sentence
+from leads.domain.booking import free_moments
+from leads.domain.closing import ReasonOffer, needs_approval, reasons_for
+from leads.domain.moments import call_back_moments, workshop_moments
+from leads.forms.booking import AppointmentForm, QuoteForm
+from leads.forms.closing import CloseForm
+from leads.forms.contacting import CallBackForm
+from leads.models import AppointmentKind, CloseReason, Interest, Lead, Result
+from leads.views.calling_screen import SPOKEN, ResultKey, WorkScreen
+from leads.views.lead_page import LeadPage
+from leads.views.reasons import GROUPS, NOT_FOR_THIS_SIDE, what_follows
+
+DIGITS = "123456789"
+MOST_MOMENTS = 6
+USUAL_MINUTES = 60
+
+TITLES: dict[str, Promise] = {
+    "call_back": _("Call back: when?"),
+    "appointment": _("Book an appointment"),
+    "quote": _("Quote requested"),
+    "no_interest": _("No interest: why?"),
+    "wrong_details": _("What is wrong with the details?"),
+    "to_sales": _("On to sales or the workshop"),
+    "all_reasons": _("All reasons"),
+}
+# The reasons of a panel, each always at the same digit (ux.md 2.1, B2).
+REASONS_OF = {
+    "no_interest": (
+        "BDC-09",
+        "BDC-10",
+        "BDC-11",
+        "BDC-12",
+        "BDC-13",
+        "BDC-14",
+        "BDC-16",
+        "BDC-07",
+        "BDC-15",
+    ),
+    "wrong_details": ("BDC-05", "BDC-03", "BDC-02", "BDC-01", "BDC-04"),
+    "to_sales": ("BDC-17", "BDC-18", "BDC-19", "AS-01", "AS-02"),
+}
+REFUSED = ResultKey("r", _("Refuses to talk"), "hand-stop", "wait", result=Result.REFUSED)
+WRONG_NUMBER = ResultKey("w", _("Wrong number"), "phone-x", "wait", result=Result.WRONG_NUMBER)
+
+
+@dataclass(frozen=True)
+class ReasonRow:
+    """A reason as a row of a panel: it closes at once, asks facts first, or says what it lacks."""
+
+    reason: CloseReason
+    key: str
+    missing: list[Sentence]
+    follows: list[str]
+    asks_facts: bool
+
+
+@dataclass(frozen=True)
+class ReasonSection:
+    label: Sentence
+    rows: list[ReasonRow]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A moment that is free now, and who is free then."""
+
+    at: datetime
+    value: str
+    person: User | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What an open panel draws, and where its own action goes."""
+
+    name: str
+    title: Sentence
+    template: str
+    url: str
+    form: forms.Form | None = None
+    reason: CloseReason | None = None
+    results: list[ResultKey] = field(default_factory=list)
+    shown: Mapping[str, Any] = field(default_factory=dict)
+
+
+def open_panel(
+    name: str,
+    screen: WorkScreen,
+    *,
+    typed: Mapping[str, Any],
+    form: forms.Form | None = None,
+) -> Panel | None:
+    """The panel called `name` for the held customer, with what was typed in it so far.
+
+    `form` is one that was judged and has its errors; None for an unknown name or nobody held.
+    """
+    if screen.page is None or name not in TITLES:
+        return None
+    lead = screen.page.lead
+    results = _missing_results(name, screen)
+    if name == "call_back":
+        form = form or _refilled(CallBackForm(now=screen.at), typed)
+        moments = call_back_moments(lead.dealership, now=screen.at)
+        keyed = list(zip(DIGITS, moments, strict=False))
+        shown = {"moments": keyed}
+        return _panel(name, lead, "call-back", form=form, results=results, shown=shown)
+    if name == "appointment":
+        return _appointment(screen, lead, typed, form, results)
+    if name == "quote":
+        form = form or _refilled(QuoteForm(), typed)
+        return _panel(name, lead, "quote", form=form, results=results)
+    reason = CloseReason.objects.filter(pk=str(typed.get("reason", ""))).first()
+    if reason is not None and "open" not in typed:
+        return _facts(name, screen, reason, typed, form, results)
+    offers = reasons_for(lead, by=screen.agent, now=screen.at)
+    if name == "all_reasons":
+        sections = {"sections": _sections(screen.page, offers)}
+        return _panel(name, lead, "panel", "all_reasons", results=results, shown=sections)
+    rows = {"rows": _rows(name, screen.page, offers)}
+    return _panel(name, lead, "panel", "reasons", results=results, shown=rows)
+
+
+def close_form(
+    screen: WorkScreen, lead: Lead, reason: CloseReason, data: Mapping[str, Any] | None = None
+) -> CloseForm:
+    return CloseForm(data, lead=lead, reason=reason, by=screen.agent, now=screen.at)
+
+
+def kind_of(lead: Lead, typed: Mapping[str, Any]) -> str:
+    """Which kind of appointment is being made: as chosen, else what the lead is about."""
+    for name in ("choose_kind", "kind"):
+        if typed.get(name) in AppointmentKind.values:
+            return str(typed[name])
+    is_service = lead.interest == Interest.SERVICE
+    return AppointmentKind.WORKSHOP if is_service else AppointmentKind.SHOWROOM
+
+
+def _panel(name: str, lead: Lead, action: str, template: str = "", **parts: Any) -> Panel:
+    return Panel(
+        name,
+        TITLES[name],
+        f"leads/calling_{template or name}.html",
+        reverse(f"leads:calling-{action}", args=[lead.pk]),
+        **parts,
+    )
+
+
+def _refilled(form: forms.Form, typed: Mapping[str, Any]) -> forms.Form:
+    """An unjudged form with what was typed in it: opening or switching a panel loses nothing."""
+    form.initial = {
+        **form.initial,
+        **{name: value for name, value in typed.items() if name in form.fields},
+    }
+    return form
+
+
+def _missing_results(name: str, screen: WorkScreen) -> list[ResultKey]:
+    """The results that this panel's next steps lean on and that are not recorded yet."""
+    if screen.page is None:
+        return []
+    round_ = screen.page.round
+    results = [] if screen.has_result and round_.conversations else [SPOKEN]
+    if name in ("no_interest", "all_reasons") and not round_.refusals:
+        results.append(REFUSED)
+    if name in ("wrong_details", "all_reasons") and not round_.wrong_numbers:
+        results = [WRONG_NUMBER] if name == "wrong_details" else [*results, WRONG_NUMBER]
+    return results
+
+
+def _appointment(
+    screen: WorkScreen,
+    lead: Lead,
+    typed: Mapping[str, Any],
+    form: forms.Form | None,
+    results: list[ResultKey],
+) -> Panel:
+    kind = kind_of(lead, typed)
+    if form is None:
+        unjudged = AppointmentForm(lead=lead, now=screen.at, initial={"minutes": USUAL_MINUTES})
+        form = _refilled(unjudged, {**typed, "kind": kind})
+    minutes = str(typed.get("minutes", ""))
+    slots = _slots(lead, kind, now=screen.at, minutes=int(minutes) if minutes.isdecimal() else 0)
+    shown = {
+        "kind": kind,
+        "kinds": list(zip("wsp", ("workshop", "showroom", "test_drive"), strict=True)),
+        "labels": dict(AppointmentKind.choices),
+        "slots": list(zip(DIGITS, slots, strict=False)),
+    }
+    return _panel("appointment", lead, "appointment", form=form, results=results, shown=shown)
+
+
+def _slots(lead: Lead, kind: str, *, now: datetime, minutes: int) -> list[Slot]:
+    if kind == AppointmentKind.WORKSHOP:
+        opened = workshop_moments(lead.dealership, now=now, count=MOST_MOMENTS)
+        return [Slot(at, at.isoformat()) for at in opened]
+    found = free_moments(
+        lead.dealership, now=now, count=MOST_MOMENTS, minutes=minutes or USUAL_MINUTES
+    )
+    return [Slot(at, f"{at.isoformat()}|{person.pk}", person) for at, person in found]
+
+
+def _rows(name: str, page: LeadPage, offers: list[ReasonOffer]) -> list[ReasonRow]:
+    by_code = {offer.reason.code: offer for offer in offers}
+    keyed = zip(DIGITS, REASONS_OF[name], strict=False)
+    return [_row(by_code[code], page, key) for key, code in keyed if code in by_code]
+
+
+def _sections(page: LeadPage, offers: list[ReasonOffer]) -> list[ReasonSection]:
+    """Every reason of this side, in the groups of the list."""
+    sections: dict[str, ReasonSection] = {}
+    for offer in offers:
+        if offer.problem is not None and offer.problem.code in NOT_FOR_THIS_SIDE:
+            continue
+        group = offer.reason.group
+        section = sections.setdefault(group, ReasonSection(GROUPS.get(group, group), []))
+        section.rows.append(_row(offer, page))
+    return list(sections.values())
+
+
+def _row(offer: ReasonOffer, page: LeadPage, key: str = "") -> ReasonRow:
+    missing: list[Sentence] = []
+    if offer.problem is not None:
+        missing = [one.message for one in offer.problem.problems] or [offer.problem.message]
+    follows = what_follows(offer.reason, page.lead, page.round)
+    return ReasonRow(offer.reason, key, missing, follows, asks_facts=bool(offer.told_needs))
+
+
+def _facts(
+    name: str,
+    screen: WorkScreen,
+    reason: CloseReason,
+    typed: Mapping[str, Any],
+    form: forms.Form | None,
+    results: list[ResultKey],
+) -> Panel:
+    """The facts that one reason needs, and what follows when it is chosen."""
+    page = screen.page
+    if page is None:
+        raise LookupError("the agent holds nobody")
+    shown = {
+        "follows": what_follows(reason, page.lead, page.round),
+        "needs_approval": needs_approval(reason, page.lead, page.round),
+    }
+    form = form or _refilled(close_form(screen, page.lead, reason), typed)
+    return Panel(
+        name,
+        reason.label,
+        "leads/calling_facts.html",
+        reverse("leads:calling-close", args=[page.lead.pk]),
+        form=form,
+        reason=reason,
+        results=results,
+        shown=shown,
+    )
