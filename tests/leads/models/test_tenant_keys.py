@@ -44,9 +44,9 @@ def refused_by(constraint: str):
     return pytest.raises(IntegrityError, match=constraint)
 
 
-def check_now() -> None:
+def check_now(constraint: str = "ALL") -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"SET CONSTRAINTS {constraint} IMMEDIATE")
 
 
 def test_a_lead_cannot_belong_to_a_customer_of_another_group(db):
@@ -62,7 +62,8 @@ def test_a_lead_cannot_move_to_a_dealership_of_another_group(db):
 
     with refused_by("lead_in_the_group_of_its_dealership"), transaction.atomic():
         Lead.objects.filter(pk=lead.pk).update(dealership=other.dealership)
-        check_now()
+        # Its events break a key too; which of the two is told first is chance.
+        check_now("lead_in_the_group_of_its_dealership")
 
 
 def test_a_phone_cannot_hang_on_a_customer_of_another_group(db):
