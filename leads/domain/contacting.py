@@ -281,7 +281,7 @@ def _follow_from(
         let_customer_go(lead, by=by)
     open_promise = CallBack.objects.filter(lead=lead, done_at=None).first()
     if attempt.result == Result.SPOKEN or round_.attempts_left > 0 or open_promise is not None:
-        _plan_next_call(lead, attempt, promise=open_promise, now=now)
+        _plan_next_call(lead, round_, attempt, promise=open_promise, now=now)
     elif _goes_on_unreached(round_) and attempt.result not in RESULTS_THAT_ASK_A_NEXT_STEP:
         to_unreached(lead, now=now)
     else:
@@ -292,14 +292,13 @@ def _follow_from(
 
 
 def _plan_next_call(
-    lead: Lead, attempt: Attempt, *, promise: CallBack | None, now: datetime
+    lead: Lead, round_: Round, attempt: Attempt, *, promise: CallBack | None, now: datetime
 ) -> None:
     """Plan by the cadence; a promise goes first, and a call that came too soon moves nothing."""
     if promise is not None:
         lead.next_call_at = promise.due_at
     elif attempt.counts or lead.next_call_at is None or lead.next_call_at <= now:
-        made = round_of(lead).attempts
-        lead.next_call_at = next_call(lead.dealership, attempts=made, last_at=now)
+        lead.next_call_at = next_call(lead.dealership, attempts=round_.attempts, last_at=now)
     lead.save(update_fields=["next_call_at"])
     record(lead, "call_planned", by=None, now=now, at=lead.next_call_at.isoformat())
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
@@ -40,8 +41,8 @@ def claim(lead: Lead, *, agent: User, now: datetime) -> Hold | None:
 
     Lapsed holds of both are cleared in the same transaction.
     """
-    Hold.objects.filter(customer_id=lead.customer_id, until__lte=now).delete()
-    Hold.objects.filter(agent=agent, until__lte=now).delete()
+    of_both = Q(customer_id=lead.customer_id) | Q(agent=agent)
+    Hold.objects.filter(of_both, until__lte=now).delete()
     Hold.objects.bulk_create(
         [
             Hold(

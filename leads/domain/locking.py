@@ -19,9 +19,11 @@ def lock_lead(lead: Lead) -> Lead:
 
     The customer comes first: day limits, holds and objections reach over all leads of one.
     """
-    lock_customer(lead.customer_id)
-    return (
+    customer = lock_customer(lead.customer_id)
+    locked = (
         Lead.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("customer", "dealership__group", "owner", "campaign")
+        .select_related("dealership__group", "owner")
         .get(pk=lead.pk)
     )
+    locked.customer = customer
+    return locked

@@ -198,7 +198,9 @@ def _serve(lead: Lead, salesperson: User, *, now: datetime) -> None:
     )
     if not _is_on_the_clock(lead, now):
         return
-    Offer.objects.get_or_create(lead=lead, salesperson=salesperson, defaults={"at": now})
+    Offer.objects.bulk_create(
+        [Offer(lead=lead, salesperson=salesperson, at=now)], ignore_conflicts=True
+    )
     lead.clock_began_at = lead.clock_began_at or now
     lead.offered_at = now
     lead.offer_ends_at = now + TWO_MINUTES
@@ -231,12 +233,20 @@ def _turns(dealership: Dealership, people: list[Membership], now: datetime) -> d
 
     Who never had a turn stands in the up line since the dealership opened.
     """
+    turns = _held_turns(dealership, people)
     since = opened_at(dealership, now) or now
     missing = [
         Turn(dealership=dealership, salesperson=person.user, stands_since=since)
         for person in people
+        if person.user_id not in turns
     ]
-    Turn.objects.bulk_create(missing, ignore_conflicts=True)
+    if missing:
+        Turn.objects.bulk_create(missing, ignore_conflicts=True)
+        turns = _held_turns(dealership, people)
+    return turns
+
+
+def _held_turns(dealership: Dealership, people: list[Membership]) -> dict[int, Turn]:
     rows = Turn.objects.select_for_update().filter(
         dealership=dealership, salesperson__in=[person.user_id for person in people]
     )
@@ -260,19 +270,22 @@ def _salesperson_who_had(lead: Lead, *, now: datetime, without: frozenset[int]) 
     """Who last worked an earlier lead of this customer here, if on shift now."""
     if not is_open(lead.dealership, now):
         return None
-    before = (
+    before = list(
         lead.customer.leads.filter(
             dealership=lead.dealership,
             interest=lead.interest,
             received_at__gte=now - timedelta(days=90),
         )
         .exclude(pk=lead.pk)
-        .order_by("-received_at")
+        .order_by("-received_at")[:5]
     )
-    here = {person.user_id: person.user for person in on_shift(lead.dealership, now)}
-    for earlier in before[:5]:
+    if not before:
+        return None
+    people = on_shift(lead.dealership, now)
+    here = {person.user_id: person.user for person in people}
+    for earlier in before:
         last = earlier.rounds.exclude(owner=None).order_by("-number").first()
         if last is not None and last.owner_id in here and last.owner_id not in without:
-            _turns(lead.dealership, on_shift(lead.dealership, now), now)
+            _turns(lead.dealership, people, now)
             return here[last.owner_id]
     return None
