@@ -25,7 +25,6 @@ from reporting.domain.asking import (
     campaigns_reported_to,
     dealerships_reported_to,
     salespeople_reported_to,
-    sees_only_oneself,
 )
 from reporting.domain.periods import Period, Span, period_between, period_of
 
@@ -151,14 +150,16 @@ class FiguresForm(forms.Form):
 class FiguresFilter(FiguresForm):
     """The same question, asked with lists to choose from."""
 
+    SHOWN = ("dealership", "salesperson", "campaign")
+    # Fold away until they are used.
+    FOLDED = ("by", "from", "to")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lists: list[forms.BoundField] = []
         dealerships = dealerships_reported_to(self.user).values_list("slug", "name")
         self._offer("dealership", _("Dealership"), [("", _("All dealerships")), *dealerships])
-        if not sees_only_oneself(self.user):
-            people = salespeople_reported_to(self.user).values_list("email", "name")
-            self._offer("salesperson", _("Salesperson"), [("", _("All salespeople")), *people])
+        people = salespeople_reported_to(self.user).values_list("email", "name")
+        self._offer("salesperson", _("Salesperson"), [("", _("All salespeople")), *people])
         campaigns = campaigns_reported_to(self.user).values_list("slug", "name")
         self._offer("campaign", _("Campaign"), [("", _("All campaigns")), *campaigns])
         self._offer("by", _("Count"), By.choices)
@@ -167,16 +168,28 @@ class FiguresFilter(FiguresForm):
             self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
     @property
-    def days(self) -> list[forms.BoundField]:
-        return [self["from"], self["to"]]
+    def shown(self) -> list[forms.BoundField]:
+        """The lists with more to choose than all of one."""
+        all_of_one = 2
+        lists = {name: self.fields[name].widget for name in self.SHOWN}
+        return [
+            self[name]
+            for name, widget in lists.items()
+            if isinstance(widget, forms.Select) and len(list(widget.choices)) > all_of_one
+        ]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FOLDED]
+
+    @property
+    def unfolds(self) -> bool:
+        """Whether something is asked that would be folded away."""
+        return any(self.data.get(name) not in (None, "", By.RECEIVED) for name in self.FOLDED)
 
     def _offer(self, name: str, label: Sentence, choices: Sequence[tuple[str, Sentence]]) -> None:
-        """Make a list of a field, and show it when it has more than all of one."""
         self.fields[name].label = str(label)
         self.fields[name].widget = forms.Select(choices=choices)
-        names = [value for value, _label in choices if value]
-        if len(names) > 1:
-            self.lists.append(self[name])
 
 
 def _first(named: QuerySet[Named]) -> Named:

@@ -35,16 +35,18 @@ def figures(request: SignedInRequest) -> HttpResponse:
         "spans": Span.choices,
         "is_about_oneself": sees_only_oneself(request.user),
     }
+    # A filter changes the whole report; what refreshes itself are the figures alone.
+    part = "report" if request.htmx.target == "report" else "figures"
     if not form.is_valid():
         if form.unseen:
             raise Http404
-        return render_part(request, TEMPLATE, "figures", context, status=422)
+        return render_part(request, TEMPLATE, part, context, status=422)
     context["span"] = form.span
     try:
         context |= _shown(board_of(form.question(), now=now), form)
     except OperationalError:
-        return render_part(request, TEMPLATE, "figures", context | {"has_failed": True}, status=503)
-    return render_part(request, TEMPLATE, "figures", context)
+        return render_part(request, TEMPLATE, part, context | {"has_failed": True}, status=503)
+    return render_part(request, TEMPLATE, part, context)
 
 
 def _shown(board: Board, form: FiguresFilter) -> dict[str, Any]:

@@ -107,9 +107,9 @@ def before(span: str) -> str:
 
 
 def signal_sentence(signal: Signal | None, *, is_known: bool) -> str:
-    """Whether the weeks say something; `is_known` is False with too few weeks to tell."""
+    """Whether the weeks say something; `is_known` is False with too little to tell."""
     if not is_known:
-        return _("Too few weeks with leads to tell ordinary ups and downs from a change.")
+        return _("Too few leads to tell ordinary ups and downs from a change.")
     if signal is None:
         return _("No signal: this is ordinary variation.")
     return str(SIGNALS[signal.rule, signal.is_above])

@@ -5,7 +5,7 @@ A manager who acts on ordinary variation makes things worse: the chart says when
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from django.db.models.functions import TruncWeek
 from bdc.clock import AMSTERDAM
 from reporting.domain.asking import By, Question
 from reporting.domain.counting import counting_of
-from reporting.domain.figures import share
+from reporting.domain.figures import ENOUGH_TO_JUDGE, share
 from reporting.domain.periods import (
     ONE_WEEK,
     WEEKS_IN_VIEW,
@@ -87,31 +87,43 @@ def control_chart(question: Question, *, today: date) -> ControlChart:
     """Return thirteen weeks up to the one in which the asked period ends, not past today's."""
     period = weeks_until(min(question.period.last, today))
     weeks = _weeks(replace(question, period=period, by=By.RECEIVED), today=today)
-    shares = [week.share for week in weeks if week.is_over and week.share is not None]
-    limits = limits_of(shares)
-    return ControlChart(weeks, limits, signal_of(shares, limits) if limits else None)
+    limits = limits_of(weeks)
+    return ControlChart(weeks, limits, signal_of(weeks, limits) if limits else None)
 
 
-def limits_of(shares: Sequence[Decimal]) -> Limits | None:
-    """Return the natural limits of `shares` in order of time; None when there are too few."""
-    if len(shares) < ENOUGH_WEEKS:
+def limits_of(weeks: Sequence[Week]) -> Limits | None:
+    """Return the natural limits of the full weeks among `weeks`; None when they say too little."""
+    told = _told(weeks)
+    if len(told) < ENOUGH_WEEKS or sum(week.leads for week in told) < ENOUGH_TO_JUDGE:
         return None
+    shares = [share(week.appointments, week.leads) or Decimal(0) for week in told]
     mean = sum(shares, Decimal(0)) / len(shares)
     ranges = [abs(later - earlier) for earlier, later in pairwise(shares)]
     reach = LIMITS_AT * sum(ranges, Decimal(0)) / len(ranges)
     return Limits(mean, max(Decimal(0), mean - reach), min(Decimal(1), mean + reach))
 
 
-def signal_of(shares: Sequence[Decimal], limits: Limits) -> Signal | None:
-    """Return the strongest signal that the latest of `shares` gives, or None: just variation."""
-    above = [value - limits.mean for value in shares]
-    below = [-distance for distance in above]
-    for rule, is_seen in RULES.items():
-        if is_seen(above, limits.upper - limits.mean):
-            return Signal(rule, is_above=True)
-        if is_seen(below, limits.mean - limits.lower):
-            return Signal(rule, is_above=False)
+def signal_of(weeks: Sequence[Week], limits: Limits) -> Signal | None:
+    """Return the strongest signal of the latest full weeks, or None: ordinary variation.
+
+    A rule is silent when the weeks that it looks at hold too few leads to judge.
+    """
+    told = _told(weeks)
+    for name, rule in RULES.items():
+        last = told[-rule.looks_at :]
+        if sum(week.leads for week in last) < ENOUGH_TO_JUDGE:
+            continue
+        above = [(week.share or Decimal(0)) - limits.mean for week in last]
+        if rule.sees(above, limits.upper - limits.mean):
+            return Signal(name, is_above=True)
+        if rule.sees([-distance for distance in above], limits.mean - limits.lower):
+            return Signal(name, is_above=False)
     return None
+
+
+def _told(weeks: Sequence[Week]) -> list[Week]:
+    """The weeks that are over and had leads."""
+    return [week for week in weeks if week.is_over and week.leads]
 
 
 def _weeks(question: Question, *, today: date) -> tuple[Week, ...]:
@@ -141,28 +153,22 @@ def _weeks(question: Question, *, today: date) -> tuple[Week, ...]:
     )
 
 
-# A rule looks at one side: at how far each week lies beyond the mean, and how far the limit.
-Rule = Callable[[Sequence[Decimal], Decimal], bool]
+@dataclass(frozen=True)
+class Rule:
+    """So many of the latest weeks lie on one side, at least this part of the way to the limit."""
 
+    looks_at: int
+    needs: int
+    beyond: Decimal
 
-def _outside_the_limit(distances: Sequence[Decimal], limit: Decimal) -> bool:
-    return distances[-1] > limit
-
-
-def _on_one_side(number: int, of: int) -> Rule:
-    def is_seen(distances: Sequence[Decimal], limit: Decimal) -> bool:
-        return sum(distance > 0 for distance in distances[-of:]) >= number
-
-    return is_seen
-
-
-def _three_of_four_near_the_limit(distances: Sequence[Decimal], limit: Decimal) -> bool:
-    return sum(distance > limit / 2 for distance in distances[-4:]) >= 3
+    def sees(self, distances: Sequence[Decimal], limit: Decimal) -> bool:
+        """`distances` are from the mean to one side, and so is `limit`."""
+        return sum(distance > limit * self.beyond for distance in distances) >= self.needs
 
 
 RULES: dict[str, Rule] = {
-    "outside": _outside_the_limit,
-    "seven_in_a_row": _on_one_side(7, of=7),
-    "ten_of_twelve": _on_one_side(10, of=12),
-    "three_of_four": _three_of_four_near_the_limit,
+    "outside": Rule(looks_at=1, needs=1, beyond=Decimal(1)),
+    "seven_in_a_row": Rule(looks_at=7, needs=7, beyond=Decimal(0)),
+    "ten_of_twelve": Rule(looks_at=12, needs=10, beyond=Decimal(0)),
+    "three_of_four": Rule(looks_at=4, needs=3, beyond=Decimal("0.5")),
 }

@@ -87,7 +87,7 @@ def test_every_signal_and_every_segment_has_its_words():
 @pytest.mark.parametrize(
     ("signal", "is_known", "said"),
     [
-        (None, False, "Too few weeks with leads to tell ordinary ups and downs from a change."),
+        (None, False, "Too few leads to tell ordinary ups and downs from a change."),
         (None, True, "No signal: this is ordinary variation."),
         (
             Signal("outside", is_above=False),

@@ -1,5 +1,6 @@
 """MAP week by week, and when its ups and downs are a signal."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -7,70 +8,75 @@ import pytest
 from django.utils import timezone
 
 from reporting.domain.asking import Question
-from reporting.domain.periods import week_of
-from reporting.domain.weeks import Limits, Signal, control_chart, limits_of, signal_of
+from reporting.domain.periods import ONE_WEEK, week_of
+from reporting.domain.weeks import Limits, Signal, Week, control_chart, limits_of, signal_of
 from tests.factories import TUESDAY_10, at, create_dealership, create_salesperson
 from tests.reporting.histories import lead_that
 
 TODAY = TUESDAY_10.date()
 
 
-def shares(*values: int) -> list[Decimal]:
-    return [Decimal(value) / 100 for value in values]
+def weeks(*appointments: int, leads: int = 100) -> list[Week]:
+    """Full weeks with so many appointments, and one that is not over."""
+    full = [
+        Week(date(2026, 1, 5) + number * ONE_WEEK, leads, count, is_over=True)
+        for number, count in enumerate(appointments)
+    ]
+    return [*full, Week(date(2026, 12, 28), leads, 0, is_over=False)]
 
 
 # Twelve weeks that go up and down by ten: the mean is 35, the limits 8.4 and 61.6.
-STEADY = shares(*[30, 40] * 6)
+STEADY = [30, 40] * 6
 LIMITS = Limits(Decimal("0.35"), Decimal("0.084"), Decimal("0.616"))
 
 
 def test_the_limits_follow_from_the_mean_and_the_moving_range():
-    assert limits_of(STEADY) == LIMITS
+    assert limits_of(weeks(*STEADY)) == LIMITS
 
 
 def test_limits_are_shares_and_stay_between_none_and_all():
-    limits = limits_of(shares(0, 100, 0, 100, 0, 100))
+    limits = limits_of(weeks(0, 100, 0, 100, 0, 100))
 
     assert (limits.lower, limits.upper) == (0, 1)
 
 
-def test_too_few_weeks_have_no_limits():
-    assert limits_of(STEADY[:5]) is None
-    assert limits_of(STEADY[:6]) is not None
+def test_too_few_weeks_or_leads_have_no_limits():
+    assert limits_of(weeks(*STEADY[:5])) is None
+    assert limits_of(weeks(*STEADY[:6])) is not None
+    assert limits_of(weeks(1, 1, 1, 1, 1, 1, leads=3)) is None
+    assert limits_of(weeks(1, 1, 1, 1, 1, 1, 1, leads=3)) is not None
 
 
 @pytest.mark.parametrize(
-    ("weeks", "signal"),
+    ("appointments", "signal"),
     [
         pytest.param(STEADY, None, id="ordinary variation"),
-        pytest.param([*STEADY, Decimal("0.62")], Signal("outside", True), id="above the limit"),
-        pytest.param([*STEADY, Decimal("0.08")], Signal("outside", False), id="below the limit"),
+        pytest.param([*STEADY, 62], Signal("outside", True), id="above the limit"),
+        pytest.param([*STEADY, 8], Signal("outside", False), id="below the limit"),
+        pytest.param([*STEADY, 62, 30], None, id="outside, but weeks ago"),
+        pytest.param([30, *[36] * 6], None, id="six in a row"),
+        pytest.param([30, *[36] * 7], Signal("seven_in_a_row", True), id="seven in a row above"),
+        pytest.param([40, *[34] * 7], Signal("seven_in_a_row", False), id="seven in a row below"),
         pytest.param(
-            [*STEADY, Decimal("0.62"), Decimal("0.30")], None, id="outside, but weeks ago"
-        ),
-        pytest.param(shares(30, *[36] * 6), None, id="six in a row"),
-        pytest.param(
-            shares(30, *[36] * 7), Signal("seven_in_a_row", True), id="seven in a row above"
-        ),
-        pytest.param(
-            shares(40, *[34] * 7), Signal("seven_in_a_row", False), id="seven in a row below"
-        ),
-        pytest.param(
-            shares(36, 36, 36, 36, 36, 30, 36, 36, 36, 36, 30, 36),
+            [36, 36, 36, 36, 36, 30, 36, 36, 36, 36, 30, 36],
             Signal("ten_of_twelve", True),
             id="ten of twelve",
         ),
-        pytest.param(
-            shares(36, 36, 36, 36, 36, 30, 36, 36, 36, 30, 30, 36), None, id="nine of twelve"
-        ),
-        pytest.param(
-            shares(35, 30, 50, 30, 50, 50), Signal("three_of_four", True), id="three of four"
-        ),
-        pytest.param(shares(35, 30, 50, 30, 50), None, id="two of four"),
+        pytest.param([36, 36, 36, 36, 36, 30, 36, 36, 36, 30, 30, 36], None, id="nine of twelve"),
+        pytest.param([35, 30, 50, 30, 50, 50], Signal("three_of_four", True), id="three of four"),
+        pytest.param([35, 30, 50, 30, 50], None, id="two of four"),
     ],
 )
-def test_a_signal_is_told_from_ordinary_variation(weeks, signal):
-    assert signal_of(weeks, LIMITS) == signal
+def test_a_signal_is_told_from_ordinary_variation(appointments, signal):
+    assert signal_of(weeks(*appointments), LIMITS) == signal
+
+
+def test_a_week_with_too_few_leads_gives_no_signal():
+    outside = Week(date(2026, 6, 1), leads=19, appointments=19, is_over=True)
+    judged = replace(outside, leads=20, appointments=20)
+
+    assert signal_of([*weeks(*STEADY)[:-1], outside], LIMITS) is None
+    assert signal_of([*weeks(*STEADY)[:-1], judged], LIMITS) == Signal("outside", True)
 
 
 @pytest.mark.django_db
