@@ -271,15 +271,15 @@ def _follow_from(
     lead.set_once("first_attempt_at", now)
     lead.first_call_at = lead.first_call_at or now
     lead.offer_ends_at = None
-    CallBack.objects.filter(
-        lead=lead, done_at=None, due_at__lte=now + timedelta(minutes=30)
-    ).update(done_at=now, was_kept=True)
-    lead.save()
+    open_promise = CallBack.objects.filter(lead=lead, done_at=None).first()
+    if open_promise is not None and open_promise.due_at <= now + timedelta(minutes=30):
+        open_promise.done_at, open_promise.was_kept = now, True
+        open_promise.save(update_fields=["done_at", "was_kept"])
+        open_promise = None
     if attempt.result == Result.SPOKEN:
         note_conversation(lead, channel=ConversationChannel.OUTBOUND, by=by, now=now)
     if attempt.result not in RESULTS_THAT_ASK_A_NEXT_STEP:
         let_customer_go(lead, by=by)
-    open_promise = CallBack.objects.filter(lead=lead, done_at=None).first()
     if attempt.result == Result.SPOKEN or round_.attempts_left > 0 or open_promise is not None:
         _plan_next_call(lead, round_, attempt, promise=open_promise, now=now)
     elif _goes_on_unreached(round_) and attempt.result not in RESULTS_THAT_ASK_A_NEXT_STEP:
@@ -288,7 +288,7 @@ def _follow_from(
         # Whoever called may close it first; then the system does (see sweeping).
         lead.next_call_at = None
         lead.system_close_at = now + SYSTEM_ACTS_AFTER
-        lead.save(update_fields=["next_call_at", "system_close_at"])
+        lead.save()
 
 
 def _plan_next_call(
@@ -299,7 +299,7 @@ def _plan_next_call(
         lead.next_call_at = promise.due_at
     elif attempt.counts or lead.next_call_at is None or lead.next_call_at <= now:
         lead.next_call_at = next_call(lead.dealership, attempts=round_.attempts, last_at=now)
-    lead.save(update_fields=["next_call_at"])
+    lead.save()
     record(lead, "call_planned", by=None, now=now, at=lead.next_call_at.isoformat())
 
 

@@ -89,7 +89,7 @@ def _carry_out(lead: Lead, round_: Round, reason: CloseReason, *, now: datetime)
         begin_round(lead, by=None, now=now, queue=lead.queue, next_call_at=round_.follow_up_at)
         record(lead, "call_planned", by=None, now=now, at=str(_iso(round_.follow_up_at)))
     else:
-        _close(lead, reason, now=now)
+        _close(lead, round_, reason, now=now)
         _effects_of_closing(lead, round_, reason, now=now)
 
 
@@ -125,7 +125,7 @@ def _to_second_voice(lead: Lead, *, now: datetime) -> None:
     )
 
 
-def _close(lead: Lead, reason: CloseReason, *, now: datetime) -> None:
+def _close(lead: Lead, round_: Round, reason: CloseReason, *, now: datetime) -> None:
     lead.status = Status.CLOSED
     lead.close_reason = reason
     lead.owner = None
@@ -135,7 +135,7 @@ def _close(lead: Lead, reason: CloseReason, *, now: datetime) -> None:
     lead.offer_ends_at = None
     lead.is_pollution = reason.needs_second_pair_of_eyes
     lead.set_once("closed_at", now)
-    lead.duplicate_of = round_of(lead).original
+    lead.duplicate_of = round_.original
     lead.save()
 
 
