@@ -35,9 +35,9 @@ from leads.forms.booking import AppointmentForm, QuoteForm
 from leads.forms.calling import NoteBesideForm, ReleaseForm
 from leads.forms.contacting import AttemptForm, CallBackForm
 from leads.models import RESULTS_THAT_ASK_A_NEXT_STEP, Attempt, CloseReason, Lead, Release
-from leads.views.answering import act_once, seen_by, visible_lead
+from leads.views.answering import act_once, seen_by
 from leads.views.calling_panels import close_form, open_panel
-from leads.views.calling_screen import WorkScreen
+from leads.views.calling_screen import RENEWED_AFTER, WorkScreen
 from leads.views.saying import after_attempt, after_booking, after_closing, at_moment, who
 
 TEMPLATE = "leads/calling.html"
@@ -78,9 +78,20 @@ def queue(request: SignedInRequest) -> HttpResponse:
 @for_agents
 def panel(request: SignedInRequest, pk: int) -> HttpResponse:
     """Open, switch or close a panel; nothing is saved and nothing typed is lost."""
-    visible_lead(request, pk)
+    _lead(request, pk)
+    screen = WorkScreen(request.user, clock.now())
+    if screen.page is None:
+        messages.error(request, _("You do not hold this customer any more."))
+        return _screen(request, screen=screen, keeps_note=True)
     name = request.POST.get("open", request.POST.get("panel", ""))
-    return _screen(request, panel=name, keeps_note=True)
+    response = _screen(request, screen=screen, part="outcome", panel=name, keeps_note=True)
+    return reswap(retarget(response, "#outcome"), "outerHTML") if request.htmx else response
+
+
+def _lead(request: SignedInRequest, pk: int) -> Lead:
+    """The lead that a button was pressed for; what the page shows of it is loaded with the page."""
+    leads = Lead.objects.visible_to(request.user).select_related("customer", "dealership__group")
+    return get_object_or_404(leads, pk=pk)
 
 
 # --- Whom we are with -------------------------------------------------------------------
@@ -101,11 +112,15 @@ def take_next(request: SignedInRequest) -> HttpResponse:
 def renew(request: SignedInRequest) -> HttpResponse:
     """The screen is still open: hold on; or say that the customer is not held any more."""
     try:
-        renew_hold(request.user, now=clock.now())
+        hold = renew_hold(request.user, now=clock.now())
     except RuleBroken:
-        response = render_part(request, TEMPLATE, "hold", {"is_lost": True}, status=409)
-        return reswap(retarget(response, "#hold"), "outerHTML")
-    return _screen(request, part="hold")
+        hold = None
+    if not request.htmx:
+        return redirect("leads:calling")
+    status = HTTPStatus.OK if hold else HTTPStatus.CONFLICT
+    context = {"hold": hold, "is_lost": hold is None, "renews_in": RENEWED_AFTER}
+    response = render_part(request, TEMPLATE, "hold", context, status=status)
+    return response if hold else reswap(retarget(response, "#hold"), "outerHTML")
 
 
 @require_POST
@@ -131,7 +146,7 @@ def release(request: SignedInRequest) -> HttpResponse:
 @for_agents
 def start(request: SignedInRequest, pk: int) -> HttpResponse:
     """Start the call; the browser dials the number that the answer names."""
-    lead = visible_lead(request, pk)
+    lead = _lead(request, pk)
     number = request.POST.get("phone", "")
 
     def act() -> str:
@@ -153,7 +168,7 @@ def start(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def result(request: SignedInRequest, pk: int) -> HttpResponse:
     """How the call went. Unreached: the next customer comes at once; else a next step follows."""
-    lead = visible_lead(request, pk)
+    lead = _lead(request, pk)
     form = AttemptForm(request.POST)
 
     def act() -> str:
@@ -175,7 +190,7 @@ def result(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def objection(request: SignedInRequest, pk: int) -> HttpResponse:
     """The customer does not want to be called: at once, for all leads."""
-    lead = visible_lead(request, pk)
+    lead = _lead(request, pk)
 
     def act() -> str:
         record_objection(lead.customer, by=request.user, now=clock.now())
@@ -191,7 +206,7 @@ def objection(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def note(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep the note now, before anything else."""
-    lead = visible_lead(request, pk)
+    lead = _lead(request, pk)
 
     def act() -> str:
         add_note(lead, body=request.POST.get("note", ""), by=request.user, now=clock.now())
@@ -207,7 +222,7 @@ def note(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def call_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """Promise to call back."""
-    lead = visible_lead(request, pk)
+    lead = _lead(request, pk)
     form = CallBackForm(request.POST, now=clock.now())
 
     def act() -> str:
@@ -233,7 +248,7 @@ def call_back(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def appointment(request: SignedInRequest, pk: int) -> HttpResponse:
     """Book a visit; then the screen offers to hand the customer over."""
-    lead = visible_lead(request, pk)
+    lead = _lead(request, pk)
     form = AppointmentForm(request.POST, lead=lead, now=clock.now())
 
     def act() -> str:
@@ -258,7 +273,7 @@ def appointment(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def quote(request: SignedInRequest, pk: int) -> HttpResponse:
     """Note that the customer asks for a quote; then the screen offers to hand over."""
-    lead = visible_lead(request, pk)
+    lead = _lead(request, pk)
     form = QuoteForm(request.POST)
 
     def act() -> str:
@@ -281,7 +296,7 @@ def quote(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
     """End the round with a reason of the fixed list; the next customer comes at once."""
-    lead = visible_lead(request, pk)
+    lead = _lead(request, pk)
     reason = get_object_or_404(CloseReason, pk=request.POST.get("reason", ""))
     seen = seen_by(request)
     if done_before(lead, verbs=CLOSED, by=request.user, seen=seen, reason=reason.code):
@@ -405,11 +420,14 @@ def _screen(
     opened = open_panel(panel, screen, typed=typed, form=form)
     context = {
         "screen": screen,
-        "page": screen.page,
+        "page": screen.page if part != "queue" else None,
+        "hold": screen.hold,
+        "renews_in": screen.renews_in,
         "panel": opened,
         "form": opened.form if opened else None,
         "releases": Release.Reason.choices,
         "note": request.POST.get("note", "") if keeps_note else "",
+        "is_outcome_alone": part == "outcome" and bool(request.htmx),
         # A page that is refreshed by itself leaves the focus where it is.
         "takes_focus": request.method == "POST" or not request.htmx,
     }

@@ -101,6 +101,11 @@ class Panel:
     results: list[ResultKey] = field(default_factory=list)
     shown: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_typed_in(self) -> bool:
+        """Whether there is nothing to choose by key, so that the first field takes the focus."""
+        return self.name == "quote" or self.reason is not None
+
 
 def open_panel(
     name: str,
@@ -113,7 +118,7 @@ def open_panel(
 
     `form` is one that was judged and has its errors; None for an unknown name or nobody held.
     """
-    if screen.page is None or name not in TITLES:
+    if name not in TITLES or screen.page is None:
         return None
     lead = screen.page.lead
     results = _missing_results(name, screen)
@@ -127,6 +132,7 @@ def open_panel(
         return _appointment(screen, lead, typed, form, results)
     if name == "quote":
         form = form or _refilled(QuoteForm(), typed)
+        _takes_focus(form)
         return _panel(name, lead, "quote", form=form, results=results)
     reason = CloseReason.objects.filter(pk=str(typed.get("reason", ""))).first()
     if reason is not None and "open" not in typed:
@@ -162,6 +168,12 @@ def _panel(name: str, lead: Lead, action: str, template: str = "", **parts: Any)
         reverse(f"leads:calling-{action}", args=[lead.pk]),
         **parts,
     )
+
+
+def _takes_focus(form: forms.Form) -> None:
+    """Begin typing in the first field; a form that came back has its errors first."""
+    if form.fields and not form.is_bound:
+        next(iter(form.fields.values())).widget.attrs["autofocus"] = True
 
 
 def _refilled(form: forms.Form, typed: Mapping[str, Any]) -> forms.Form:
@@ -261,6 +273,7 @@ def _facts(
         "needs_approval": needs_approval(reason, page.lead, page.round),
     }
     form = form or _refilled(close_form(screen, page.lead, reason), typed)
+    _takes_focus(form)
     return Panel(
         name,
         reason.label,
@@ -268,6 +281,6 @@ def _facts(
         reverse("leads:calling-close", args=[page.lead.pk]),
         form=form,
         reason=reason,
-        results=results,
+        results=results if not screen.has_result else [],
         shown=shown,
     )

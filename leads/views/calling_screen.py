@@ -14,7 +14,7 @@ from bdc.accounts.models import User
 from leads.domain.agents_day import REACHED_IN_A_GOOD_DAY, AgentsDay, day_of
 from leads.domain.booking import free_moments
 from leads.domain.cadence import day_part
-from leads.domain.holding import hold_of
+from leads.domain.holding import HOLD_LASTS, hold_of
 from leads.domain.queue import MOST_COUNTED, QueueAhead, queue_ahead
 from leads.models import (
     Attempt,
@@ -25,6 +25,7 @@ from leads.models import (
     Hold,
     Kind,
     Lead,
+    LeadQuerySet,
     Queue,
     Result,
 )
@@ -33,6 +34,7 @@ from leads.views.lead_page import Entry, LeadPage
 NEXT_IN_SIGHT = 10
 ENTRIES_IN_SIGHT = 12
 OTHER_LEADS_IN_SIGHT = 5
+RENEWED_AFTER = 60  # seconds
 
 GREETINGS = {
     DayPart.MORNING: _("Good morning"),
@@ -93,14 +95,31 @@ class WorkScreen:
     def hold(self) -> Hold | None:
         return hold_of(self.agent, self.at)
 
+    @property
+    def renews_in(self) -> int:
+        """In how many seconds the open screen renews the hold: when it is a minute old.
+
+        Counted from the hold itself, so that drawing the screen anew does not put it off.
+        """
+        if self.hold is None:
+            return RENEWED_AFTER
+        left = self.hold.until - self.at
+        return max(1, int((left - HOLD_LASTS).total_seconds()) + RENEWED_AFTER)
+
     @cached_property
     def page(self) -> LeadPage | None:
         """What is known of the held customer's lead; None while the agent holds nobody."""
-        if self.hold is None:
-            return None
-        visible = Lead.objects.visible_to(self.agent).for_page()
-        lead = visible.filter(pk=self.hold.lead_id).first()
+        lead = self._held().for_page().first()
         return LeadPage(lead, self.agent, self.at) if lead is not None else None
+
+    @cached_property
+    def lead(self) -> Lead | None:
+        """The held lead with its customer alone, for the queue that refreshes itself."""
+        return self._held().select_related("customer").first()
+
+    def _held(self) -> LeadQuerySet:
+        visible = Lead.objects.visible_to(self.agent)
+        return visible.filter(pk=self.hold.lead_id) if self.hold is not None else visible.none()
 
     # --- Left and right -----------------------------------------------------------------
 

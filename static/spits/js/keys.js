@@ -7,6 +7,9 @@ const list = document.querySelector("[data-keys-of-page]");
 const sheet = document.getElementById("keys");
 const onOff = document.querySelector("[data-keys-on]");
 let quietUntil = 0;
+let quietKey = null; // the only key that is quiet; null is every key
+let lastKey = null;
+let typedAhead = null; // keys pressed while a panel is on its way, which are meant for the panel
 let going = false;
 
 const isOn = () => localStorage.getItem(SWITCH) !== "off";
@@ -69,12 +72,35 @@ document.addEventListener("keydown", (event) => {
     if (escape()) event.preventDefault();
     return;
   }
-  if (event.key.length !== 1 || isField(event.target) || !isOn() || Date.now() < quietUntil) return;
-  if (act(event.key)) event.preventDefault();
+  if (event.key.length !== 1 || isField(event.target) || !isOn() || isQuiet(event.key)) return;
+  if (typedAhead) typedAhead.push(event.key);
+  else if (act(event.key)) lastKey = event.key;
+  else return;
+  event.preventDefault();
+});
+
+const isQuiet = (key) => Date.now() < quietUntil && (quietKey === null || quietKey === key);
+const opensPanel = (event) => event.detail.requestConfig?.triggeringEvent?.submitter?.hasAttribute("data-opens-panel");
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (opensPanel(event)) typedAhead = [];
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.requestConfig?.verb !== "get") quietUntil = Date.now() + QUIET_AFTER_CHANGE;
+  if (event.detail.requestConfig?.verb === "get") return;
+  quietUntil = Date.now() + QUIET_AFTER_CHANGE;
+  quietKey = opensPanel(event) ? lastKey : null;
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!typedAhead || !opensPanel(event)) return;
+  const next = typedAhead.find((key) => key !== lastKey);
+  typedAhead = null;
+  if (next) act(next);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful) typedAhead = null;
 });
 
 /* --- The key sheet ------------------------------------------------------------------- */
