@@ -17,7 +17,6 @@ from leads.domain.cadence import day_part
 from leads.domain.holding import HOLD_LASTS, hold_of
 from leads.domain.queue import MOST_COUNTED, QueueAhead, queue_ahead
 from leads.models import (
-    Attempt,
     Channel,
     CustomerVehicle,
     DayPart,
@@ -166,9 +165,8 @@ class WorkScreen:
         """Whether the call of this hold has a result already."""
         if self.hold is None:
             return False
-        return Attempt.objects.filter(
-            lead=self._page.lead, by=self.agent, at__gte=self.hold.taken_at
-        ).exists()
+        made = self._page.lead.attempts.filter(by=self.agent, at__gte=self.hold.taken_at)
+        return made.exists()
 
     @cached_property
     def vehicle(self) -> CustomerVehicle | None:
