@@ -37,7 +37,7 @@ def agenda_of(leads: Iterable[Lead], *, now: datetime) -> Agenda:
         due = due_at(lead, now=now)
         if lead.status == Status.PROPOSED:
             agenda.awaiting.append(lead)
-        elif due is None or due <= now:
+        elif due is None or due <= now or is_on_the_clock(lead):
             agenda.now.append(lead)
         elif local(lead.dealership, due).date() == local(lead.dealership, now).date():
             agenda.today.append(lead)

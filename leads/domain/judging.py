@@ -92,8 +92,10 @@ def requests_to_judge(user: User) -> list[Request]:
 
 
 def last_decision_of(user: User) -> Proposal | None:
-    """What `user` decided last, to say so when nothing waits."""
-    decided = Proposal.objects.filter(decided_by=user).select_related("lead__customer")
+    """What `user` decided last, to say so when nothing waits; not where he works no more."""
+    visible = Lead.objects.visible_to(user)
+    decided = Proposal.objects.filter(decided_by=user, lead__in=visible)
+    decided = decided.select_related("lead__customer")
     return decided.order_by("-decided_at").first()
 
 

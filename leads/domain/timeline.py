@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils import formats
+from babel.dates import format_datetime
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
@@ -181,8 +182,10 @@ def _label(choices: Any, value: Any) -> str:
 
 
 def local_moment(iso: str) -> str:
-    """An ISO moment as people say it: "Thu 26 Nov 17:30"."""
+    """An ISO moment as people say it: "do 26 nov 17:30", "Thu 26 Nov 17:30"."""
     at = parse_datetime(iso)
     if at is None:
         return iso
-    return formats.date_format(at.astimezone(ZoneInfo("Europe/Amsterdam")), "D j M H:i")
+    here = at.astimezone(ZoneInfo("Europe/Amsterdam"))
+    locale = "en_GB" if get_language() == "en" else "nl"
+    return str(format_datetime(here, "EEE d MMM HH:mm", locale=locale))

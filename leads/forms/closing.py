@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
 from bdc.errors import FieldProblem
-from leads.domain.closing import Evidence, closing_problem
+from leads.domain.closing import Evidence, closing_problem, missing_evidence
 from leads.domain.facts import Facts, SaleIn
 from leads.domain.rounds import round_of
 from leads.formats.postcodes import read_postcode
@@ -137,6 +138,19 @@ class CloseForm(forms.Form):
         wanted = {name for need in reason.needs for name in FIELDS_OF_NEED.get(need, ())}
         for name in set(self.fields) - wanted:
             del self.fields[name]
+        self._require_what_is_missing()
+
+    def _require_what_is_missing(self) -> None:
+        """What the policy misses is asked in its own words."""
+        for problem in missing_evidence(self.reason, self._evidence, Facts()):
+            field = self.fields.get(FIELD_OF_PROBLEM.get(problem.field, ""))
+            if field is not None:
+                field.required = True
+                field.error_messages["required"] = str(problem.message)
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        return Evidence(self.lead, round_of(self.lead))
 
     @property
     def asks_something(self) -> bool:
@@ -154,7 +168,7 @@ class CloseForm(forms.Form):
             return asked
         problem = closing_problem(
             self.reason,
-            Evidence(self.lead, round_of(self.lead)),
+            self._evidence,
             self.facts(),
             by=self.by,
             now=self.now,

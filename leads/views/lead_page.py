@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import groupby
 from typing import Self
 
 from django.urls import reverse
@@ -408,13 +409,25 @@ class LeadPage:
 
     @cached_property
     def timeline(self) -> list[Entry]:
-        """What happened and what people wrote, the newest first."""
+        """What happened and what people wrote, the newest first; what came together is one."""
         written = _notes_by_moment(self._notes)
+        spoken = zip(self._events, sentences(self._events), strict=True)
         entries = []
-        for event, text in zip(self._events, sentences(self._events), strict=True):
-            note = written.pop(event.at, "") if event.verb in VERBS_WITH_NOTE else ""
-            icon, tone = ICONS.get(event.verb, "activity"), TONES.get(event.verb, "")
-            entries.append(Entry(event.at, event.by, text, icon, tone, note))
+        for at, together in groupby(spoken, key=lambda pair: pair[0].at):
+            oldest_first = list(together)[::-1]
+            events = [event for event, _sentence in oldest_first]
+            takes_note = any(event.verb in VERBS_WITH_NOTE for event in events)
+            main = next((event for event in events if event.verb in TONES), events[0])
+            entries.append(
+                Entry(
+                    at,
+                    by=next((event.by for event in events if event.by is not None), None),
+                    text=" ".join(text for _event, text in oldest_first),
+                    icon=ICONS.get(main.verb, "activity"),
+                    tone=TONES.get(main.verb, ""),
+                    note=written.pop(at, "") if takes_note else "",
+                )
+            )
         entries += [
             Entry(note.at, note.by, _("Note"), "note", note=note.body)
             for note in self._notes
