@@ -65,10 +65,7 @@ def lasting_ground_until(lead: Lead, *, now: datetime) -> datetime | None:
 
     Call-backs and follow-up dates are grounds for their own call alone, so they stay out.
     """
-    own_call = (Ground.CALL_BACK, Ground.FOLLOW_UP)
-    untils = [
-        until for ground, until in _grounds(lead, now) if ground not in own_call and until > now
-    ]
+    untils = [until for _ground, until in _grounds(lead, now, for_one_call=False) if until > now]
     return max(untils, default=None)
 
 
@@ -80,7 +77,9 @@ def _objection_stands(lead: Lead) -> bool:
     return lead.requested_at is None or lead.requested_at <= objected_at
 
 
-def _grounds(lead: Lead, now: datetime) -> Iterator[tuple[Ground, datetime]]:
+def _grounds(
+    lead: Lead, now: datetime, *, for_one_call: bool = True
+) -> Iterator[tuple[Ground, datetime]]:
     """Every ground of the lead with its end, the customer's own wish first."""
     if _objection_stands(lead):
         return
@@ -89,9 +88,9 @@ def _grounds(lead: Lead, now: datetime) -> Iterator[tuple[Ground, datetime]]:
         yield Ground.OWN_REQUEST, lead.requested_at + days
     if lead.customer.objected_at is not None:
         return
-    if _promise_is_due(lead, now):
+    if for_one_call and _promise_is_due(lead, now):
         yield Ground.CALL_BACK, WITHOUT_END
-    if _follow_up_is_due(lead, now):
+    if for_one_call and _follow_up_is_due(lead, now):
         yield Ground.FOLLOW_UP, WITHOUT_END
     if _has_consent(lead, now):
         yield Ground.CONSENT, WITHOUT_END
