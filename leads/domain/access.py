@@ -51,7 +51,17 @@ def everywhere(user: User, action: str) -> frozenset[int]:
 def require(user: User | None, action: str, dealership_id: int) -> None:
     """Raise NotAllowed unless the user may; the system (None) may."""
     if user is not None and not may(user, action, dealership_id):
-        raise NotAllowed(_("Your role does not include this. Ask your team lead or sales manager."))
+        raise _not_included()
+
+
+def require_anywhere(user: User, action: str) -> None:
+    """Raise NotAllowed unless the user may do `action` at some dealership."""
+    if not may_anywhere(user, action):
+        raise _not_included()
+
+
+def _not_included() -> NotAllowed:
+    return NotAllowed(_("Your role does not include this. Ask your team lead or sales manager."))
 
 
 def ownership_problem(lead: Lead, by: User | None) -> RuleBroken | None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
 from bdc.errors import RuleBroken
 from bdc.transactions import retrying_atomic
+from leads.domain.access import everywhere, require_anywhere
 from leads.domain.timeline import record
 from leads.models import Hold, Lead, Release
 
@@ -23,7 +24,13 @@ KEPT_FROM_THIS_AGENT = timedelta(minutes=30)
 
 def hold_of(agent: User, now: datetime) -> Hold | None:
     """The hold that the agent has at `now`."""
-    return Hold.objects.filter(agent=agent, until__gt=now).select_related("lead").first()
+    return _holds(agent, now).select_related("lead").first()
+
+
+def _holds(agent: User, now: datetime) -> QuerySet[Hold]:
+    """The agent's hold, as long as it lasts and the agent works for that dealership."""
+    places = everywhere(agent, "call_queue")
+    return Hold.objects.filter(agent=agent, until__gt=now, dealership__in=places)
 
 
 def holder_problem(lead: Lead, *, by: User | None, now: datetime) -> RuleBroken | None:
@@ -39,10 +46,12 @@ def holder_problem(lead: Lead, *, by: User | None, now: datetime) -> RuleBroken 
 def claim(lead: Lead, *, agent: User, now: datetime) -> Hold | None:
     """Hold the customer of `lead` for `agent`, or return None when somebody was first.
 
-    Lapsed holds of both are cleared in the same transaction.
+    Lapsed holds of both are cleared in the same transaction, and one that the agent has where
+    he works no more.
     """
     of_both = Q(customer_id=lead.customer_id) | Q(agent=agent)
-    Hold.objects.filter(of_both, until__lte=now).delete()
+    left = Q(agent=agent) & ~Q(dealership__in=everywhere(agent, "call_queue"))
+    Hold.objects.filter((of_both & Q(until__lte=now)) | left).delete()
     Hold.objects.bulk_create(
         [
             Hold(
@@ -90,7 +99,8 @@ def let_customer_go(lead: Lead, *, by: User | None) -> None:
 @retrying_atomic
 def renew_hold(agent: User, *, now: datetime) -> Hold:
     """Renew the agent's hold: 15 minutes from now, 60 from its beginning at most."""
-    held = Hold.objects.select_for_update().filter(agent=agent, until__gt=now).first()
+    require_anywhere(agent, "call_queue")
+    held = _holds(agent, now).select_for_update().first()
     if held is None:
         raise RuleBroken("no_hold", _("You hold no customer. Ask for the next call."))
     held.until = max(held.until, min(now + HOLD_LASTS, held.taken_at + LONGEST_HOLD))
@@ -101,12 +111,8 @@ def renew_hold(agent: User, *, now: datetime) -> Hold:
 @retrying_atomic
 def release_hold(agent: User, *, reason: str, now: datetime) -> None:
     """Let the held customer go, with a fixed reason; it is counted and kept from this agent."""
-    held = (
-        Hold.objects.select_for_update(of=("self",))
-        .filter(agent=agent, until__gt=now)
-        .select_related("lead")
-        .first()
-    )
+    require_anywhere(agent, "call_queue")
+    held = _holds(agent, now).select_for_update(of=("self",)).select_related("lead").first()
     if held is None:
         raise RuleBroken("no_hold", _("You hold no customer. Ask for the next call."))
     Release.objects.create(
