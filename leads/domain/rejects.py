@@ -13,7 +13,8 @@ from bdc.transactions import retrying_atomic
 from dealers.models import DealerGroup, Dealership
 from leads.domain.access import everywhere, require
 from leads.domain.intake import LeadIn, receive_lead
-from leads.models import Lead, Reject
+from leads.formats.adf import read_adf
+from leads.models import Lead, RawInput, Reject
 
 MOST_BYTES_SHOWN = 20_000
 
@@ -48,12 +49,22 @@ def text_as_it_came(reject: Reject, user: User) -> str | None:
     cells: dict[str, str] = reject.prefill.get("cells", {})
     if cells:
         return "\n".join(f"{title}: {cell}" for title, cell in cells.items())
-    seen = Lead.objects.visible_to(user)
-    if reject.raw.leads.exclude(pk__in=seen.values("pk")).exists():
+    body = bytes(reject.raw.body)
+    if not _sees_every_part(reject.raw, body, user):
         return None
-    if reject.raw.rejects.exclude(pk__in=rejects_visible_to(user).values("pk")).exists():
-        return None
-    return bytes(reject.raw.body)[:MOST_BYTES_SHOWN].decode("utf-8", errors="replace")
+    return body[:MOST_BYTES_SHOWN].decode("utf-8", errors="replace")
+
+
+def _sees_every_part(raw: RawInput, body: bytes, user: User) -> bool:
+    """Whether all that the document held became a lead or reject that the user sees.
+
+    A prospect that joined an open lead left no row here, so it counts as somebody else's.
+    """
+    document = read_adf(body)
+    rejects = rejects_visible_to(user).filter(raw=raw)
+    corrected = raw.rejects.filter(lead__isnull=False).values("lead")
+    leads = Lead.objects.visible_to(user).filter(raw=raw).exclude(pk__in=corrected)
+    return rejects.count() + leads.count() == len(document.prospects) + len(document.rejects)
 
 
 def deciding_problem(reject: Reject) -> RuleBroken | None:
