@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from bdc import clock
-from bdc.errors import Malformed, RuleBroken
+from bdc.errors import Malformed, NotAllowed, RuleBroken
 from bdc.http import SignedInRequest, render_part
 from leads.domain.booking import ask_quote, book_appointment
 from leads.domain.closing import close_lead
@@ -48,13 +48,21 @@ Arguments = ParamSpec("Arguments")
 def for_agents(
     view: Callable[Concatenate[SignedInRequest, Arguments], HttpResponse],
 ) -> Callable[Concatenate[SignedInRequest, Arguments], HttpResponse]:
-    """Only who works the call queue comes here; the domain says 403 to everybody else."""
+    """Only who works the call queue comes here; the domain says 403 to everybody else.
+
+    A lead that one may not see is not there at all, whatever one's role: 404 goes first.
+    """
 
     @wraps(view)
     def checked(
         request: SignedInRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> HttpResponse:
-        require_agent(request.user)
+        try:
+            require_agent(request.user)
+        except NotAllowed:
+            if isinstance(pk := kwargs.get("pk"), int):
+                _lead(request, pk)
+            raise
         return view(request, *args, **kwargs)
 
     return checked

@@ -56,8 +56,8 @@ def _visible(request: SignedInRequest, pk: int) -> Reject:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reject(request: SignedInRequest, pk: int) -> HttpResponse:
     """One input as it arrived, with the form that makes a lead of it."""
-    _require_role(request)
     found = _visible(request, pk)
+    _require_role(request)
     form = RejectForm(
         request.POST if request.method == "POST" else None,
         reject=found,
@@ -80,7 +80,8 @@ def reject(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def dismiss(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put an input aside that holds no lead."""
+    found = _visible(request, pk)
     _require_role(request)
-    dismiss_reject(_visible(request, pk), by=request.user, now=clock.now())
+    dismiss_reject(found, by=request.user, now=clock.now())
     messages.success(request, _("Put aside. What came in is kept."))
     return redirect("leads:rejects")
