@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from leads.models import (
     Ground,
     Interest,
     Lead,
+    Round,
 )
 
 WITHOUT_END = datetime(9999, 12, 31, tzinfo=UTC)
@@ -126,6 +128,22 @@ def _follow_up_is_due(lead: Lead, now: datetime) -> bool:
         and before.reason_id == "BDC-16"
         and before.follow_up_at - PROMISE_MAY_BE_EARLY <= now
         and current.attempts == 0
+    )
+
+
+def agreed_follow_ups(now: datetime) -> QuerySet[Round]:
+    """The rounds that ended with a follow-up date whose call may be made now; to use in Exists.
+
+    The date is a ground for that call alone, so it is not in `callable_until`. See also
+    _follow_up_is_due().
+    """
+    uncalled = Round.objects.filter(lead=OuterRef("lead"), ended_at=None, attempts=0)
+    return Round.objects.filter(
+        Exists(uncalled),
+        lead=OuterRef("pk"),
+        number=OuterRef("round_number") - 1,
+        reason="BDC-16",
+        follow_up_at__lte=now + PROMISE_MAY_BE_EARLY,
     )
 
 

@@ -16,7 +16,7 @@ from dealers.models import Dealership
 from leads.domain.access import everywhere, may_anywhere
 from leads.domain.cadence import MOST_A_DAY, day_part
 from leads.domain.holding import KEPT_FROM_THIS_AGENT, claim, hold_of
-from leads.domain.permission import may_call
+from leads.domain.permission import agreed_follow_ups, may_call
 from leads.domain.rounds import refresh_ground
 from leads.models import (
     QUEUE_ORDER,
@@ -158,7 +158,10 @@ def _fresh(places: list[Dealership], agent: User, now: datetime) -> LeadQuerySet
         dealership__in=opened, kind=Kind.ACTIVE, requested_at__isnull=False
     )
     leads = _at_work(agent, now).filter(
-        where, _not_called_enough(places, now), next_call_at__lte=now, callable_until__gt=now
+        where,
+        _not_called_enough(places, now),
+        Q(callable_until__gt=now) | Q(Exists(agreed_follow_ups(now))),
+        next_call_at__lte=now,
     )
     return leads.filter(~Exists(CallBack.objects.filter(lead=OuterRef("pk"), done_at=None)))
 

@@ -21,6 +21,7 @@ from leads.domain.closing import close_lead
 from leads.domain.contacting import end_call, end_calls_without_result, to_unreached
 from leads.domain.facts import Facts
 from leads.domain.locking import lock_lead
+from leads.domain.permission import agreed_follow_ups
 from leads.domain.queue import PROMISE_IS_OVERDUE
 from leads.domain.rounds import refresh_ground, round_of
 from leads.domain.routing import alarm, offer_on, route_again
@@ -193,6 +194,7 @@ def _without_ground(now: datetime) -> list[int]:
     rows = Lead.objects.filter(
         Q(next_call_at=None) | Q(next_call_at__lte=now),
         ~Exists(promised),
+        ~Exists(agreed_follow_ups(now)),
         without_ground_since__lte=now - DAYS_WITHOUT_GROUND,
         status=Status.OPEN,
     ).exclude(queue__in=["", Queue.CATCH_ALL])

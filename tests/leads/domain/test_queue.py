@@ -6,7 +6,9 @@ import pytest
 
 from bdc.errors import Malformed, NotAllowed, RuleBroken
 from dealers.models import Membership
+from leads.domain.closing import close_lead
 from leads.domain.contacting import promise_call_back, record_attempt
+from leads.domain.facts import Facts
 from leads.domain.holding import release_hold, renew_hold
 from leads.domain.objecting import record_objection
 from leads.domain.queue import next_lead, upcoming
@@ -232,3 +234,17 @@ def test_a_claim_costs_the_same_for_any_number_of_leads(
         hold = next_lead(agent, now=TUESDAY_10)
 
     assert hold is not None
+
+
+def test_an_agreed_follow_up_date_is_offered_though_it_is_the_only_ground(dealership, agent):
+    dealership.routing = "bdc_first"
+    dealership.save()
+    lead = receive(dealership)
+    record_attempt(lead, result="spoken", by=agent, now=TUESDAY_10)
+    agreed = at(12, 10, month=1, year=2027)
+    close_lead(lead, reason="BDC-16", facts=Facts(follow_up_at=agreed), by=agent, now=TUESDAY_10)
+
+    assert next_lead(agent, now=agreed - timedelta(days=1)) is None
+    hold = next_lead(agent, now=agreed)
+    assert hold is not None
+    assert hold.lead_id == lead.pk

@@ -144,6 +144,24 @@ def test_an_agreed_follow_up_date_keeps_a_lead_from_sys_01(dealership, agent):
     assert Lead.objects.get(pk=passive.pk).status == "open"
 
 
+def test_on_the_agreed_date_months_later_the_lead_is_called_and_not_closed(dealership, agent):
+    dealership.routing = "bdc_first"
+    dealership.save()
+    lead = receive(dealership)
+    record_attempt(lead, result="spoken", by=agent, now=TUESDAY_10)
+    agreed = at(9, 10, month=3, year=2027)
+    close_lead(lead, reason="BDC-16", facts=Facts(follow_up_at=agreed), by=agent, now=TUESDAY_10)
+    twice(TUESDAY_10 + timedelta(days=31))  # the own request is a ground no more
+
+    twice(agreed)
+    assert Lead.objects.get(pk=lead.pk).status == "open"
+
+    # The date was a ground for that call alone.
+    called = record_attempt(lead, result="no_answer", by=agent, now=agreed).lead
+    twice(called.next_call_at)
+    assert Lead.objects.get(pk=lead.pk).close_reason_id == "SYS-01"
+
+
 def test_one_row_that_fails_does_not_stop_the_others(dealership, agent, caplog):
     broken, whole = receive_passive(dealership), receive_passive(dealership)
     for lead in (broken, whole):
