@@ -10,12 +10,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from dealers.models import Role
+from dealers.models import CentreService, Role
 from leads.domain.booking import book_appointment
 from leads.domain.contacting import promise_call_back, record_attempt, start_call
 from leads.domain.holding import hold_of
 from leads.domain.queue import next_lead
-from leads.domain.reasons import load_fixed_reasons
 from leads.models import (
     FIXED_REASONS,
     Appointment,
@@ -55,7 +54,6 @@ def clock():
 
 @pytest.fixture
 def dealership(db):
-    load_fixed_reasons()
     dealership = create_dealership(name="Noord Eindhoven")
     create_salesperson(dealership, name="Sem Kuipers")
     return dealership
@@ -266,12 +264,36 @@ def test_other_leads_show_only_where_the_agent_works(page, held, dealership):
     assert "Toyota" not in words
 
 
-def test_the_own_day_counts_calls_reached_customers_and_appointments(page, agent, held):
+def test_the_own_day_counts_calls_reached_customers_and_appointments(page, agent, held, clock):
+    record_attempt(held, result="voicemail", by=agent, now=at(23, 15), happened=True)
     record_attempt(held, result="spoken", by=agent, now=TUESDAY_10)
+    clock.move_to(TUESDAY_10 + timedelta(minutes=5))
 
     words = text_of(page.get(url("")))
 
     assert "1 van 110 bereikt Belpogingen 1 Afspraken 0" in words
+
+
+def test_a_held_customer_disappears_when_the_agent_no_longer_works_there(page, agent, held):
+    elsewhere = create_dealership()
+    membership = agent.memberships.get()
+    CentreService.objects.create(centre=membership.centre, dealership=elsewhere)
+    membership.only_dealerships.add(elsewhere)
+
+    for response in (page.get(url("")), page.get(url("queue"), headers=HTMX)):
+        assert response.status_code == 200
+        assert "Jansen" not in text_of(response)
+
+
+def test_a_panel_of_a_customer_that_is_no_longer_held_shows_the_screen_and_the_note(page, held):
+    Hold.objects.all().delete()
+
+    response = send(page, "panel", held, open="call_back", note="Hond blaft.")
+
+    words = text_of(response)
+    assert "Je hebt deze klant niet meer vast." in words
+    assert "Je notitie is niet opgeslagen" in words
+    assert "Hond blaft." in words
 
 
 # --- When there is nobody ----------------------------------------------------------------
@@ -792,6 +814,20 @@ def test_a_close_out_that_is_sent_twice_closes_once(page, agent, held):
 
     assert response.status_code == 200
     assert Event.objects.filter(lead=held, verb="closed").count() == 1
+    assert "al opgeslagen" in text_of(response)
+
+
+def test_a_hand_over_that_is_sent_twice_is_told_as_one_although_the_lead_has_gone(
+    page, held, dealership
+):
+    slot = f"{at(25, 9).isoformat()}|{dealership.memberships.get().user.pk}"
+    send(page, "appointment", held, kind="showroom", slot=slot, minutes=60)
+    drawn = seen(held)
+
+    for _time in range(2):
+        response = send(page, "close", held, reason="BDC-17", panel="to_sales", seen=drawn)
+
+    assert response.status_code == 200
     assert "al opgeslagen" in text_of(response)
 
 
