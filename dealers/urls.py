@@ -8,6 +8,7 @@ app_name = "dealers"
 
 urlpatterns = [
     path("beheer/", administration.people, name="people"),
+    path("beheer/mensen/<int:pk>/", administration.person, name="person"),
     path("beheer/mensen/<int:pk>/beeindigen/", administration.end, name="end"),
     path("beheer/mensen/<int:pk>/toegang/", administration.activate, name="activate"),
     path("beheer/vestigingen/", administration.dealerships, name="dealerships"),

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from datetime import datetime, time
 from pathlib import PurePath
+from typing import Any
 
 from bdc.accounts.models import User
 from bdc.transactions import retrying_atomic
@@ -18,6 +20,7 @@ from leads.domain.access import require
 from leads.domain.contact_details import ConsentIn
 from leads.domain.intake import LeadIn, keep_raw, receive_lead
 from leads.domain.matching import known_customer
+from leads.domain.rejects import KEPT_OF_A_FILE
 from leads.formats.contact_file import ContactFile, read_contact_file
 from leads.formats.contact_row import ContactRow, RowReject
 from leads.formats.mails import mail_key
@@ -136,8 +139,32 @@ class _Importing:
             position=row.row_number,
             code=row.code,
             detail=str(row.problem),
-            prefill={"cells": row.cells, "campaign": self.taken_in.campaign.slug},
+            prefill=self._prefill(row),
         )
+
+    def _prefill(self, row: RowReject) -> dict[str, Any]:
+        """What fills in the form of whoever corrects the row, and what its lead keeps beside it."""
+        known = {
+            "cells": row.cells,
+            "campaign": self.taken_in.campaign.slug,
+            "source": self.taken_in.file_name,
+        }
+        if row.row is None:
+            return known
+        read = self._lead_in(row.row)
+        return known | {
+            "name": row.row.name.display,
+            "phone": next((phone.read.raw for phone in row.row.phones), ""),
+            "email": next(iter(read.emails), ""),
+            "interest": read.interest,
+            "make": read.make,
+            "model": read.model,
+            "message": read.message,
+            "kept": {name: getattr(read, name) for name in KEPT_OF_A_FILE},
+            "consents": [
+                asdict(one) | {"given_at": one.given_at.isoformat()} for one in read.consents
+            ],
+        }
 
     def _open_lead(self, row: ContactRow) -> Lead | None:
         """An open lead of this customer about this car, or about none."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, time
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -55,15 +56,17 @@ def dealerships_to_administer(user: User) -> QuerySet[Dealership]:
     return Dealership.objects.filter(pk__in=places).select_related("group").order_by("name")
 
 
-def memberships_to_administer(user: User) -> QuerySet[Membership]:
+def memberships_to_administer(user: User, search: str = "") -> QuerySet[Membership]:
     """The memberships at those dealerships and at groups that are wholly the user's.
 
     Memberships of contact centres are the centre's own and not shown to a dealer group.
+    `search` narrows them to a part of a name or an address.
     """
     places = dealerships_to_administer(user)
     return (
         Membership.objects.filter(
-            Q(dealership__in=places) | Q(group__in=groups_to_administer(user))
+            Q(dealership__in=places) | Q(group__in=groups_to_administer(user)),
+            Q(user__name__icontains=search) | Q(user__email__icontains=search),
         )
         .select_related("user", "dealership", "group")
         .order_by("user__name", "user_id", "pk")
@@ -210,13 +213,14 @@ def change_hours(
     by: User,
     now: datetime,
 ) -> Dealership:
-    """Set the opening blocks (weekday, from, until) and closing days (date, reason)."""
+    """Set the opening blocks (weekday, from, until) and closing days (date, reason).
+
+    Raises Malformed, naming day_0 to day_6, for hours that end before they begin or overlap.
+    """
     _require_place(by, dealership)
-    for weekday, opens, closes in blocks:
-        if not (0 <= weekday <= 6 and opens < closes):
-            raise Malformed(
-                FieldProblem("blocks", "invalid", _("A block of hours ends after it begins."))
-            )
+    problems = _block_problems(blocks)
+    if problems:
+        raise Malformed(*problems)
     dealership.opening_blocks.all().delete()
     OpeningBlock.objects.bulk_create(
         [
@@ -256,6 +260,21 @@ def _area_problems(areas: list[tuple[int, int]]) -> list[FieldProblem]:
             "areas", "invalid", _("Write areas as 5600-5658: from the lowest to the highest.")
         )
     ]
+
+
+def _block_problems(blocks: list[tuple[int, time, time]]) -> list[FieldProblem]:
+    """What is wrong with the blocks of a week, for each day once: opening time counts once."""
+    problems = []
+    for weekday in sorted({block[0] for block in blocks}):
+        day = sorted(block[1:] for block in blocks if block[0] == weekday)
+        if any(opens >= closes for opens, closes in day):
+            message = _("Hours end after they begin.")
+        elif any(before[1] > after[0] for before, after in pairwise(day)):
+            message = _("These hours overlap. Write one block, or leave a break between them.")
+        else:
+            continue
+        problems.append(FieldProblem(f"day_{weekday}", "invalid", message))
+    return problems
 
 
 def _hour_problems(dealership: Dealership) -> list[FieldProblem]:

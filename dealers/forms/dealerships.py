@@ -1,33 +1,103 @@
-"""What is typed about a dealership: policy, brands, own areas, hours and closing days."""
+"""What is typed about a dealership: how to reach it, its brands, own areas and policy."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from dataclasses import dataclass
 from typing import Any
 
+import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import formats
-from django.utils.dates import WEEKDAYS
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from dealers.domain.administration import POLICY_FIELDS, limit_problems
+from bdc.errors import Sentence
+from dealers.domain.administration import POLICY_FIELDS, SIDES, limit_problems
 from dealers.models import Dealership
 
 AREA = re.compile(r"^\s*(\d{4})\s*(?:[-–]\s*(\d{4}))?\s*$")
-BLOCK = re.compile(r"^\s*(\d{1,2})[:.](\d{2})\s*[-–]\s*(\d{1,2})[:.](\d{2})\s*$")
-CLOSED = ("", "-", "dicht", "closed")
+HERE = "NL"
+
+
+class PhoneField(forms.CharField):
+    """A telephone number as people here write it, kept as E.164."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            number = phonenumbers.parse(text, HERE)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            raise ValidationError(_("Enter a 10-digit phone number, for example 040 123 4567."))
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def prepare_value(self, value: Any) -> Any:
+        try:
+            number = phonenumbers.parse(value or "", HERE)
+        except phonenumbers.NumberParseException:
+            return value
+        is_dutch = number.country_code == phonenumbers.country_code_for_region(HERE)
+        forms_of = phonenumbers.PhoneNumberFormat
+        return phonenumbers.format_number(
+            number, forms_of.NATIONAL if is_dutch else forms_of.INTERNATIONAL
+        )
+
+
+@dataclass(frozen=True)
+class FieldGroup:
+    """Fields that belong together, under one title that says what they decide."""
+
+    title: Sentence
+    hint: Sentence
+    fields: list[BoundField]
+
+
+GROUPS: tuple[tuple[Sentence, Sentence, tuple[str, ...]], ...] = (
+    (
+        _("Contact"),
+        _("How customers and colleagues reach the dealership."),
+        ("phone", "email", "address"),
+    ),
+    (
+        _("Brands and own area"),
+        _("Tells own customers from those of another dealer, and which documents come here."),
+        ("brands", "areas", "aliases"),
+    ),
+    (
+        _("Leads"),
+        _("Who gets an active lead first, and how many one person has open."),
+        ("routing", "open_lead_cap", "own_request_days", "bdc_close_needs_approval"),
+    ),
+    (
+        _("Call attempts"),
+        _("The most attempts in a round. Rounds that run keep the number they began with."),
+        tuple(f"attempts_{side}" for side in SIDES),
+    ),
+    (
+        _("Calling hours"),
+        _(
+            "The law allows Monday to Friday 9:00-21:00 and Saturday 10:00-16:00. Here you can "
+            "narrow that."
+        ),
+        ("calls_from", "calls_until"),
+    ),
+    (_("Workshop"), _("How many appointments fit in a day."), ("workshop_slots",)),
+)
 
 
 class PolicyForm(forms.ModelForm):
     """How the dealership works, within the limits of its group."""
 
+    phone = PhoneField(label=_("Phone"), max_length=30, required=False)
     brands = forms.CharField(label=_("Brands"), help_text=_("Separated by commas."), required=False)
     aliases = forms.CharField(
         label=_("Other names in lead documents"),
         help_text=_("One on each line. A document for any of them comes here."),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 2}),
         required=False,
     )
     areas = forms.CharField(
@@ -43,7 +113,7 @@ class PolicyForm(forms.ModelForm):
         }
         help_texts = {
             "open_lead_cap": _("Empty: no cap."),
-            "calls_from": _("Narrows the legal hours; it cannot widen them."),
+            "own_request_days": _("1 to 90 days."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,6 +125,16 @@ class PolicyForm(forms.ModelForm):
             "aliases": "\n".join(place.aliases),
             "areas": ", ".join(str(area) for area in place.postcode_areas.order_by("first")),
         }
+        for side in SIDES:
+            self.fields[f"attempts_{side}"].help_text = _("At most %(limit)s.") % {
+                "limit": place.group.limit(side)
+            }
+
+    def groups(self) -> list[FieldGroup]:
+        """Every field, in the order in which a person thinks of them."""
+        return [
+            FieldGroup(title, hint, [self[name] for name in names]) for title, hint, names in GROUPS
+        ]
 
     def clean_brands(self) -> list[str]:
         return [
@@ -76,9 +156,13 @@ class PolicyForm(forms.ModelForm):
         return areas
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        """Say at the field what passes the group's limits.
+
+        Not the model's own cleaning: it names a broken constraint, which tells a person nothing.
+        """
+        cleaned = self.cleaned_data
         asked = Dealership(group=self.instance.group)
-        for side in ("salesperson", "passive", "second_voice", "unreached", "inbound"):
+        for side in SIDES:
             setattr(asked, f"attempts_{side}", cleaned.get(f"attempts_{side}") or 0)
         for problem in limit_problems(asked):
             if problem.field not in self.errors:
@@ -87,82 +171,3 @@ class PolicyForm(forms.ModelForm):
 
     def policy(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in POLICY_FIELDS}
-
-
-class HoursForm(forms.Form):
-    """Opening hours of a week, several blocks a day, and days on which it is closed."""
-
-    closing_days = forms.CharField(
-        label=_("Closing days"),
-        help_text=_("One on each line: 31-12-2026 Stocktaking. Public holidays are known."),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        required=False,
-    )
-
-    def __init__(self, *args: Any, dealership: Dealership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        blocks = list(dealership.opening_blocks.all())
-        hours = {
-            f"day_{weekday}": forms.CharField(
-                label=str(name).capitalize(),
-                required=False,
-                help_text=_("For example 8:30-12:00, 13:00-18:00.") if weekday == 0 else "",
-                initial=", ".join(
-                    f"{block.opens:%H:%M}-{block.closes:%H:%M}"
-                    for block in blocks
-                    if block.weekday == weekday
-                ),
-            )
-            for weekday, name in WEEKDAYS.items()
-        }
-        self.fields = hours | self.fields
-        self.initial["closing_days"] = "\n".join(
-            f"{formats.date_format(day.on, 'd-m-Y')} {day.reason}".strip()
-            for day in dealership.closing_days.order_by("on")
-        )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        blocks: list[tuple[int, time, time]] = []
-        for weekday in WEEKDAYS:
-            try:
-                blocks += [
-                    (weekday, *hours) for hours in _read_blocks(cleaned.get(f"day_{weekday}", ""))
-                ]
-            except ValueError:
-                self.add_error(
-                    f"day_{weekday}",
-                    _("Write hours as 8:30-18:00, several separated by commas."),
-                )
-        cleaned["blocks"] = blocks
-        return cleaned
-
-    def clean_closing_days(self) -> list[tuple[date, str]]:
-        days = []
-        for line in filter(str.strip, self.cleaned_data["closing_days"].splitlines()):
-            written, _space, reason = line.strip().partition(" ")
-            try:
-                day, month, year = (int(part) for part in re.split(r"[-/.]", written))
-                days.append((date(year, month, day), reason.strip()))
-            except ValueError:
-                raise ValidationError(
-                    _("Write a day as 31-12-2026, with a reason after it if you like.")
-                ) from None
-        return days
-
-
-def _read_blocks(written: str) -> list[tuple[time, time]]:
-    """The blocks of one day; raises ValueError for what is no hour."""
-    if written.strip().casefold() in CLOSED:
-        return []
-    blocks = []
-    for part in written.split(","):
-        match = BLOCK.match(part)
-        if match is None:
-            raise ValueError(part)
-        opens = time(int(match[1]), int(match[2]))
-        closes = time(int(match[3]), int(match[4]))
-        if opens >= closes:
-            raise ValueError(part)
-        blocks.append((opens, closes))
-    return blocks

@@ -6,10 +6,28 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from dealers.models import DealerGroup, Dealership, Role, SalesRole
 from dealers.models.people import CENTRE_ROLES
+
+BETWEEN = ":"
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """The roles of a dealer group; a salesperson's once for each kind."""
+    salesperson = Role.SALESPERSON
+    kinds = [
+        (f"{salesperson}{BETWEEN}{kind}", f"{salesperson.label} ({kind.label})")
+        for kind in SalesRole
+    ]
+    others = [
+        (str(role), str(role.label))
+        for role in Role
+        if role not in CENTRE_ROLES and role != salesperson
+    ]
+    return [(value, capfirst(words)) for value, words in kinds + others]
 
 
 class PersonForm(forms.Form):
@@ -21,15 +39,7 @@ class PersonForm(forms.Form):
         max_length=254,
         help_text=_("Signs in with this, and sets a password with “forgot password”."),
     )
-    role = forms.ChoiceField(
-        label=_("Role"),
-        choices=[choice for choice in Role.choices if choice[0] not in CENTRE_ROLES],
-    )
-    sales_role = forms.ChoiceField(
-        label=_("Kind of salesperson"),
-        choices=[("", _("Not a salesperson")), *SalesRole.choices],
-        required=False,
-    )
+    role = forms.ChoiceField(label=_("Role"), choices=role_choices)
     place = forms.ChoiceField(label=_("Works at"))
 
     def __init__(
@@ -58,3 +68,19 @@ class PersonForm(forms.Form):
         if place is None:
             raise ValidationError(_("Choose where this person works."))
         return place
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        role, _between, kind = cleaned.get("role", "").partition(BETWEEN)
+        return {**cleaned, "role": role, "sales_role": kind}
+
+
+class SearchForm(forms.Form):
+    """Which people to show: those with these words in their name or address."""
+
+    search = forms.CharField(label=_("Search"), max_length=100, required=False)
+
+    @property
+    def words(self) -> str:
+        """What is sought; nothing where it cannot be."""
+        return str(self.cleaned_data["search"]) if self.is_valid() else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,9 +23,10 @@ from dealers.domain.administration import (
     memberships_to_administer,
     set_active,
 )
-from dealers.forms.dealerships import HoursForm, PolicyForm
-from dealers.forms.people import PersonForm
-from dealers.models import Dealership, Role
+from dealers.forms.dealerships import PolicyForm
+from dealers.forms.hours import HoursForm
+from dealers.forms.people import PersonForm, SearchForm
+from dealers.models import Dealership, Membership, Role
 
 MOST_SHOWN = 300
 
@@ -32,6 +34,11 @@ MOST_SHOWN = 300
 def _require_administrator(request: SignedInRequest) -> None:
     if not reach_of(request.user).has(Role.ADMINISTRATOR):
         raise NotAllowed(_("Only an administrator keeps people and dealerships."))
+
+
+def _add_problems(form: BaseForm, wrong: Malformed) -> None:
+    for problem in wrong.problems:
+        form.add_error(problem.field, str(problem.message))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,20 +55,41 @@ def people(request: SignedInRequest) -> HttpResponse:
         try:
             membership = add_person(**asked, by=request.user, now=clock.now())
         except Malformed as wrong:
-            for problem in wrong.problems:
-                form.add_error(problem.field, str(problem.message))
+            _add_problems(form, wrong)
         else:
             messages.success(request, _("%(name)s has the role.") % {"name": membership.user})
             return redirect("dealers:people")
-    memberships = memberships_to_administer(request.user)[:MOST_SHOWN]
-    context = {"memberships": memberships, "form": form, "tab": "people"}
+    search = SearchForm(request.GET)
+    found = memberships_to_administer(request.user, search.words)
+    context = {
+        "memberships": found[:MOST_SHOWN],
+        "most_shown": MOST_SHOWN,
+        "form": form,
+        "search": search,
+        "tab": "people",
+    }
+    if request.htmx:
+        return render(request, "dealers/people.html#results", context)
     status = 422 if form.errors else 200
     return render(request, "dealers/people.html", context, status=status)
 
 
+def _membership(request: SignedInRequest, pk: int) -> Membership:
+    return get_object_or_404(memberships_to_administer(request.user), pk=pk)
+
+
+@require_safe
+def person(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One role of somebody, with what it means to take it away or to close the account."""
+    membership = _membership(request, pk)
+    others = memberships_to_administer(request.user).filter(user=membership.user).exclude(pk=pk)
+    context = {"membership": membership, "others": others[:MOST_SHOWN], "tab": "people"}
+    return render(request, "dealers/person.html", context)
+
+
 @require_POST
 def end(request: SignedInRequest, pk: int) -> HttpResponse:
-    membership = get_object_or_404(memberships_to_administer(request.user), pk=pk)
+    membership = _membership(request, pk)
     end_membership(membership, by=request.user, now=clock.now())
     messages.success(
         request,
@@ -73,12 +101,12 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def activate(request: SignedInRequest, pk: int) -> HttpResponse:
-    membership = get_object_or_404(memberships_to_administer(request.user), pk=pk)
+    membership = _membership(request, pk)
     active = request.POST.get("active") == "1"
     user = set_active(membership, active=active, by=request.user, now=clock.now())
     said = _("%(name)s can sign in again.") if active else _("%(name)s can no longer sign in.")
     messages.success(request, said % {"name": user})
-    return redirect("dealers:people")
+    return redirect("dealers:person", pk=pk)
 
 
 @require_safe
@@ -113,8 +141,7 @@ def dealership(request: SignedInRequest, slug: str) -> HttpResponse:
                 now=clock.now(),
             )
         except Malformed as wrong:
-            for problem in wrong.problems:
-                form.add_error(problem.field, str(problem.message))
+            _add_problems(form, wrong)
         else:
             messages.success(request, _("Saved. It holds from now on for new rounds."))
             return redirect("dealers:dealership", slug=slug)
@@ -126,15 +153,19 @@ def hours(request: SignedInRequest, slug: str) -> HttpResponse:
     place = _dealership(request, slug)
     form = HoursForm(request.POST, dealership=place)
     if form.is_valid():
-        change_hours(
-            place,
-            blocks=form.cleaned_data["blocks"],
-            closing_days=form.cleaned_data["closing_days"],
-            by=request.user,
-            now=clock.now(),
-        )
-        messages.success(request, _("Opening hours saved."))
-        return redirect("dealers:dealership", slug=slug)
+        try:
+            change_hours(
+                place,
+                blocks=form.cleaned_data["blocks"],
+                closing_days=form.cleaned_data["closing_days"],
+                by=request.user,
+                now=clock.now(),
+            )
+        except Malformed as wrong:
+            _add_problems(form, wrong)
+        else:
+            messages.success(request, _("Opening hours saved."))
+            return redirect("dealers:dealership", slug=slug)
     return _show(request, place, PolicyForm(instance=place), form)
 
 

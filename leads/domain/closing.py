@@ -252,8 +252,11 @@ def missing_evidence(
 def closing_problem(
     reason: CloseReason, evidence: Evidence, facts: Facts, *, by: User | None, now: datetime
 ) -> RuleBroken | None:
-    """Return why the lead may not be closed with `reason`, or None if it may."""
-    if reason.retired_at is not None and reason.retired_at <= now:
+    """Return why the lead may not be closed with `reason`, or None if it may.
+
+    Nobody chooses a retired reason; the system goes on with those that it closes leads with.
+    """
+    if by is not None and reason.retired_at is not None and reason.retired_at <= now:
         return RuleBroken("reason_retired", _("This reason is not used any more."))
     wrong_side = track_problem(reason, evidence.round, by=by)
     if wrong_side is not None:

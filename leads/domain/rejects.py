@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -12,11 +13,14 @@ from bdc.errors import NotAllowed, RuleBroken
 from bdc.transactions import retrying_atomic
 from dealers.models import DealerGroup, Dealership
 from leads.domain.access import everywhere, require
+from leads.domain.contact_details import ConsentIn
 from leads.domain.intake import LeadIn, receive_lead
 from leads.formats.adf import read_adf
-from leads.models import Lead, RawInput, Reject
+from leads.models import Campaign, Channel, Kind, Lead, RawInput, Reject
 
 MOST_BYTES_SHOWN = 20_000
+# What a row of a file says beside the fields of the form; it stays with the lead.
+KEPT_OF_A_FILE = ("customer_number", "street", "postcode", "city", "plate", "year")
 
 
 def rejects_visible_to(user: User) -> QuerySet[Reject]:
@@ -79,6 +83,8 @@ def correct_reject(reject: Reject, asked: LeadIn, *, by: User, now: datetime) ->
     """Make the lead that the reject was meant to be."""
     require(by, "correct_rejects", asked.dealership.pk)
     reject = _locked(reject, by=by)
+    if reject.raw.door == RawInput.Door.FILE:
+        asked = _of_a_file(reject, asked)
     lead = receive_lead(asked, raw=reject.raw, by=by, now=now)
     reject.state = Reject.State.CORRECTED
     reject.lead = lead
@@ -86,6 +92,26 @@ def correct_reject(reject: Reject, asked: LeadIn, *, by: User, now: datetime) ->
     reject.decided_at = now
     reject.save(update_fields=["state", "lead", "decided_by", "decided_at"])
     return lead
+
+
+def _of_a_file(reject: Reject, asked: LeadIn) -> LeadIn:
+    """A row of a file asked for nothing: its lead is passive, in the campaign of the file.
+
+    It is called only on the consent that the row reports, as its neighbours are.
+    """
+    filled = reject.prefill
+    campaigns = Campaign.objects.filter(group=asked.dealership.group_id)
+    return replace(
+        asked,
+        kind=Kind.PASSIVE,
+        channel=Channel.DATA_MINING,
+        campaign=campaigns.filter(slug=filled.get("campaign", "")).first(),
+        consents=tuple(
+            ConsentIn(**one | {"given_at": datetime.fromisoformat(one["given_at"])})
+            for one in filled.get("consents", [])
+        ),
+        **{name: value for name, value in filled.get("kept", {}).items() if name in KEPT_OF_A_FILE},
+    )
 
 
 @retrying_atomic

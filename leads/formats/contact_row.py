@@ -66,12 +66,16 @@ class ContactRow:
 
 @dataclass(frozen=True, slots=True)
 class RowReject:
-    """A row that cannot become a lead: the cells as they were, and what to mend."""
+    """A row that cannot become a lead: the cells as they were, and what to mend.
+
+    `row` is what could be read of it nevertheless; None when the cells are not to be trusted.
+    """
 
     row_number: int
     cells: dict[str, str]
     code: str
     problem: Sentence
+    row: ContactRow | None = None
 
 
 _PROBLEMS: dict[str, Sentence] = {
@@ -126,9 +130,9 @@ def read_row(
         return _rejected(record, cells, "bad_columns")
     row = _RowReader(record, columns, rounded_columns, excess).read(cells)
     if row.name.is_empty:
-        return _rejected(record, cells, "no_name")
+        return _rejected(record, cells, "no_name", row)
     if not row.is_reachable:
-        return _rejected(record, cells, "phone_unreadable" if row.phones else "no_contact")
+        return _rejected(record, cells, "phone_unreadable" if row.phones else "no_contact", row)
     return row
 
 
@@ -140,8 +144,10 @@ def _original_cells(record: Record, columns: tuple[Column, ...]) -> dict[str, st
     return {title: cell for title, cell in cells.items() if cell or not title.startswith("(")}
 
 
-def _rejected(record: Record, cells: dict[str, str], code: str) -> RowReject:
-    return RowReject(record.line, cells, code, _PROBLEMS[code])
+def _rejected(
+    record: Record, cells: dict[str, str], code: str, row: ContactRow | None = None
+) -> RowReject:
+    return RowReject(record.line, cells, code, _PROBLEMS[code], row)
 
 
 class _RowReader:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from dealers.models import Dealership
 from leads.domain.intake import LeadIn
+from leads.formats.phones import to_e164
 from leads.models import Channel, Interest, Kind, Reject
 
 
@@ -40,13 +42,32 @@ class RejectForm(forms.Form):
         place_field = self.fields["dealership"]
         if isinstance(place_field, forms.ModelChoiceField):
             place_field.queryset = places
+            if reject.dealership_id is None and len(dealership_ids) > 1:
+                place_field.empty_label = _("Choose a dealership")
         known = {name: reject.prefill.get(name, "") for name in self.fields}
         self.initial.update(
-            {**known, "dealership": reject.dealership_id, "interest": Interest.OTHER}
+            {
+                **known,
+                "dealership": reject.dealership_id,
+                "interest": known["interest"] or Interest.OTHER,
+            }
         )
 
+    def clean_phone(self) -> str:
+        phone = str(self.cleaned_data["phone"])
+        if phone and to_e164(phone) is None:
+            raise ValidationError(_("Enter a 10-digit phone number, for example 06 12345678."))
+        return phone
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("phone") and not cleaned.get("email") and not self.errors:
+            self.add_error("phone", _("Fill in a phone number or an e-mail address."))
+        return cleaned
+
     def lead_in(self) -> LeadIn:
-        """An active lead: whoever sent this asked for something."""
+        """An active lead, for whoever sent this asked for something; a row of a file did not,
+        which correct_reject knows."""
         asked = self.cleaned_data
         return LeadIn(
             kind=Kind.ACTIVE,

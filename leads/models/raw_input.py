@@ -85,3 +85,11 @@ class Reject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} ({self.pk})"
+
+    @property
+    def title(self) -> str:
+        """The most telling part of what could be read: a name, a number, or some cells."""
+        known = [self.prefill.get(name, "") for name in ("name", "phone", "email")]
+        cells = [cell for cell in self.prefill.get("cells", {}).values() if cell.strip()]
+        found = [*filter(None, known), ", ".join(cells[:3])]
+        return str(found[0])[:120]

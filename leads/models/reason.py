@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from leads.models.base import refusal
+from leads.models.reason_words import NEXT_STEPS, OUTCOMES
 
 LIST = Path(__file__).resolve().parent.parent / "reference" / "close_out_reasons.csv"
 
@@ -85,6 +86,18 @@ class CloseReason(models.Model):
     @property
     def label(self) -> str:
         return self.label_en if get_language() == "en" else self.label_nl
+
+    @property
+    def outcome_label(self) -> str:
+        return str(OUTCOMES.get(self.outcome, self.outcome))
+
+    @property
+    def sales_step_label(self) -> str:
+        return str(NEXT_STEPS.get(self.sales_next_step, self.sales_next_step))
+
+    @property
+    def marketing_step_label(self) -> str:
+        return str(NEXT_STEPS.get(self.marketing_next_step, self.marketing_next_step))
 
     @property
     def needs_second_pair_of_eyes(self) -> bool:

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bdc import clock
-from bdc.errors import NotAllowed
+from bdc.errors import NotAllowed, Sentence
 from bdc.http import SignedInRequest
 from leads.domain.access import may_anywhere
 from leads.domain.reasons import may_rename, rename_reason, retire_reason
 from leads.forms.naming import ReasonForm
 from leads.models import CloseReason
+from leads.views.reasons import GROUPS
 
 
 @require_safe
@@ -23,11 +24,20 @@ def reasons(request: SignedInRequest) -> HttpResponse:
     if not may_anywhere(request.user, "administer") and not may_rename(request.user):
         raise NotAllowed(_("Only an administrator reads the list of reasons here."))
     context = {
-        "reasons": CloseReason.objects.all(),
+        "groups": _in_groups(),
         "may_rename": may_rename(request.user),
+        "administers": may_anywhere(request.user, "administer"),
         "tab": "reasons",
     }
     return render(request, "leads/reasons.html", context)
+
+
+def _in_groups() -> list[tuple[Sentence, list[CloseReason]]]:
+    """The list in its groups, in the order in which people look for them."""
+    groups: dict[str, list[CloseReason]] = {name: [] for name in GROUPS}
+    for reason in CloseReason.objects.all():
+        groups.setdefault(reason.group, []).append(reason)
+    return [(GROUPS.get(name, name), reasons) for name, reasons in groups.items() if reasons]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +50,7 @@ def rename(request: SignedInRequest, code: str) -> HttpResponse:
         rename_reason(reason, **form.cleaned_data, by=request.user, now=clock.now())
         messages.success(request, _("Reason %(code)s renamed.") % {"code": code})
         return redirect("leads:reasons")
-    context = {"reason": reason, "form": form, "tab": "reasons"}
+    context = {"reason": reason, "form": form}
     return render(request, "leads/reason.html", context, status=422 if form.errors else 200)
 
 
