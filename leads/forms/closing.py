@@ -152,10 +152,6 @@ class CloseForm(forms.Form):
     def _evidence(self) -> Evidence:
         return Evidence(self.lead, round_of(self.lead))
 
-    @property
-    def asks_something(self) -> bool:
-        return bool(self.fields)
-
     def clean_purchase_postcode(self) -> str:
         text: str = self.cleaned_data["purchase_postcode"]
         if text and read_postcode(text) is None:

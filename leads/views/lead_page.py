@@ -17,7 +17,7 @@ from bdc import clock
 from bdc.accounts.models import User
 from bdc.errors import RuleBroken
 from bdc.http import SignedInRequest
-from dealers.domain.hours import may_call_at, next_callable
+from dealers.domain.hours import next_callable
 from dealers.models import Side
 from leads.domain.access import may
 from leads.domain.agenda import call_before, next_visit, open_promise, sent_back
@@ -44,7 +44,7 @@ from leads.models import (
     Round,
     Status,
 )
-from leads.views.evidence import Line, told_with
+from leads.views.evidence import Line, facts_of, told_with
 from leads.views.standing import Standing, is_blocked, short, standing_of
 
 TRADE_IN = ("make", "model", "year", "plate")
@@ -155,6 +155,11 @@ class LeadPage:
     def rounds(self) -> list[Round]:
         """The rounds, the last one first: their reasons stand side by side for ever."""
         return sorted(self.lead.rounds.all(), key=lambda round_: -round_.number)
+
+    @property
+    def told_rounds(self) -> list[tuple[Round, list[Line]]]:
+        """The rounds, each with the facts of its close-out."""
+        return [(round_, facts_of(round_)) for round_ in self.rounds]
 
     @cached_property
     def phones(self) -> list[CustomerPhone]:
@@ -289,10 +294,6 @@ class LeadPage:
         if self.calling_problem is None or self.calling_problem.code != "outside_calling_hours":
             return None
         return next_callable(self.lead.dealership, self.at)
-
-    @property
-    def in_calling_hours(self) -> bool:
-        return may_call_at(self.lead.dealership, self.at, requested=True)
 
     @cached_property
     def call(self) -> Call | None:

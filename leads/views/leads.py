@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
 
 from bdc import clock
 from bdc.accounts.models import User
@@ -25,6 +28,7 @@ from leads.views.rows import rows_of
 MOST_OWN_LEADS = 300
 MOST_COUNTED = 99
 MINE, ALL = "mine", "all"
+FILTERS = "filters"  # the id of the form, which htmx names as what asked
 
 
 @require_safe
@@ -88,7 +92,16 @@ def _all_leads(request: SignedInRequest) -> HttpResponse:
         "poll_url": request.get_full_path() if page.is_first and form.is_valid() else "",
     }
     status = 200 if form.is_valid() else 422
-    return render_part(request, "leads/list.html", "results", context, status=status)
+    response = render_part(request, "leads/list.html", "results", context, status=status)
+    if request.htmx.trigger == FILTERS:
+        push_url(response, _address(_said(request)))
+    return response
+
+
+def _said(request: SignedInRequest) -> dict[str, str]:
+    """The filters of the address that say something, so that a new address is short."""
+    asked = request.GET.dict()
+    return {name: str(value) for name, value in asked.items() if value and name != "view"}
 
 
 def _tabs(request: SignedInRequest, current: str) -> list[dict[str, Any]]:
@@ -150,6 +163,5 @@ def _chips(user: User, form: LeadFilterForm, *, now: datetime) -> list[dict[str,
     ]
 
 
-def _address(asked: dict[str, Any]) -> str:
-    words = "&".join(f"{name}={value}" for name, value in {"view": ALL, **asked}.items())
-    return f"{reverse('leads:list')}?{words}"
+def _address(asked: Mapping[str, Any]) -> str:
+    return f"{reverse('leads:list')}?{urlencode({'view': ALL, **asked})}"

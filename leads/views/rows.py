@@ -11,12 +11,10 @@ from leads.domain.agenda import (
     call_before,
     due_at,
     late_since,
-    next_visit,
-    open_promise,
     sent_back,
 )
 from leads.domain.permission import may_call
-from leads.models import Appointment, CallBack, Lead, Proposal, Round
+from leads.models import Lead, Proposal, Round
 from leads.views.standing import Standing, standing_of
 
 
@@ -64,14 +62,6 @@ class LeadRow:
             return False
         here = self.lead.dealership
         return local(here, self.due).date() == local(here, self.at).date()
-
-    @property
-    def promise(self) -> CallBack | None:
-        return open_promise(self.lead)
-
-    @property
-    def visit(self) -> Appointment | None:
-        return next_visit(self.lead)
 
     @property
     def sent_back(self) -> Proposal | None:

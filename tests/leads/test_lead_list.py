@@ -272,6 +272,19 @@ def test_filters_stand_in_the_address(client, manager, various, asked, found):
     assert filtered(client, manager, **asked) == found
 
 
+def test_what_is_filtered_by_htmx_gets_a_short_address(client, manager, various):
+    client.force_login(manager)
+
+    response = client.get(
+        LIST,
+        {"view": "all", "search": "oudew", "status": "", "owner": ""},
+        headers={**HTMX, "HX-Trigger": "filters"},
+    )
+
+    assert names_in(response) == ["Oudewater"]
+    assert response.headers["HX-Push-Url"] == f"{LIST}?view=all&search=oudew"
+
+
 def test_the_owner_is_a_filter(client, dealership, salesperson, manager, various):
     assert filtered(client, manager, owner=salesperson.email) == ["Nieuwer", "Oudewater"]
 
