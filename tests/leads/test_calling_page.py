@@ -395,6 +395,7 @@ def test_a_call_without_a_ground_is_refused_and_says_why(page, held, dealership)
     assert response.status_code == 409
     assert response["HX-Retarget"] == "#work"
     assert "geen grond" in text_of(response).lower()
+    assert 'href="tel:' not in response.content.decode()
     assert "Half getyp</textarea>" in response.content.decode()
     assert not Call.objects.exists()
 
