@@ -224,7 +224,10 @@ def make_cast(*, since: datetime) -> Cast:
     for group_slug, places in PLACES.items():
         for place in places:
             _open_dealership(groups[group_slug], place)
-    places_by_slug = {place.slug: place for place in Dealership.objects.with_hours()}
+    places_by_slug = {
+        place.slug: place
+        for place in Dealership.objects.with_hours().prefetch_related("postcode_areas")
+    }
     centre = ContactCentre.objects.create(slug=CENTRE, name="BDC Midden")
     CentreService.objects.bulk_create(
         CentreService(centre=centre, dealership=place) for place in places_by_slug.values()
