@@ -1,0 +1,164 @@
+"""How the work screen answers: the screen as it is then, or once more with what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_htmx.http import reswap, retarget
+
+from bdc import clock
+from bdc.errors import Malformed, RuleBroken
+from bdc.http import SignedInRequest, render_part
+from leads.domain.contacting import add_note
+from leads.domain.queue import next_lead
+from leads.forms.calling import NoteBesideForm
+from leads.models import RESULTS_THAT_ASK_A_NEXT_STEP, Attempt, Lead, Release
+from leads.views.calling_panels import open_panel
+from leads.views.calling_screen import WorkScreen
+from leads.views.saying import after_attempt, who
+
+TEMPLATE = "leads/calling.html"
+
+
+def carry_out(
+    request: SignedInRequest,
+    form: forms.Form,
+    act: Callable[[], str],
+    *,
+    then: Callable[[SignedInRequest, str], HttpResponse],
+    panel: str = "",
+) -> HttpResponse:
+    """Do what `form` asks and go on; a refusal keeps the panel and everything that was typed.
+
+    `panel` is the panel that `form` belongs to, if any: what is wrong is said there.
+    """
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if form.is_valid():
+        try:
+            return then(request, act())
+        except Malformed as wrong:
+            for problem in wrong.problems:
+                name = problem.field if problem.field in form.fields else None
+                form.add_error(name, str(problem.message))
+        except RuleBroken as refusal:
+            status = HTTPStatus.CONFLICT
+            form.add_error(None, str(refusal.message))
+    return _refuse(request, form, panel, status)
+
+
+def _refuse(
+    request: SignedInRequest, form: forms.Form, panel: str, status: HTTPStatus
+) -> HttpResponse:
+    screen = WorkScreen(request.user, clock.now())
+    if not panel or screen.page is None:
+        messages.error(request, " ".join(_errors(form)))
+    response = screen_answer(
+        request,
+        screen=screen,
+        panel=panel or request.POST.get("panel", ""),
+        form=form if panel else None,
+        status=status,
+        keeps_note=True,
+    )
+    if request.htmx:
+        reswap(retarget(response, "#work"), "outerHTML")
+    return response
+
+
+def _errors(form: forms.Form) -> list[str]:
+    return [str(error) for errors in form.errors.values() for error in errors]
+
+
+def go_on(request: SignedInRequest, said: str) -> HttpResponse:
+    """The customer is done with: the next one comes at once."""
+    next_lead(request.user, now=clock.now())
+    return answer(request, said)
+
+
+def stay(request: SignedInRequest, said: str) -> HttpResponse:
+    """The same customer, with the panel that was open."""
+    return answer(request, said, panel=request.POST.get("panel", ""))
+
+
+def offer_to_hand_over(request: SignedInRequest, said: str) -> HttpResponse:
+    return answer(request, said, panel="to_sales")
+
+
+def stay_and_type_on(request: SignedInRequest, said: str) -> HttpResponse:
+    """The same customer, while the note is still being written; nothing is said."""
+    return screen_answer(request, panel=request.POST.get("panel", ""), keeps_note=True)
+
+
+def answer(request: SignedInRequest, said: str, *, panel: str = "") -> HttpResponse:
+    """Say in the bar below what was done, and show the screen as it is now."""
+    if said:
+        messages.success(request, said)
+    if request.htmx:
+        return screen_answer(request, panel=panel)
+    asked = {"panel": panel, "reason": request.POST.get("reason", "") if panel else ""}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return redirect(f"{reverse('leads:calling')}?{query}" if query else "leads:calling")
+
+
+def screen_answer(
+    request: SignedInRequest,
+    *,
+    part: str = "work",
+    screen: WorkScreen | None = None,
+    panel: str = "",
+    form: forms.Form | None = None,
+    status: int = HTTPStatus.OK,
+    keeps_note: bool = False,
+) -> HttpResponse:
+    screen = screen or WorkScreen(request.user, clock.now())
+    typed = (request.POST if request.method == "POST" else request.GET).dict()
+    opened = open_panel(panel, screen, typed=typed, form=form)
+    context = {
+        "screen": screen,
+        "page": screen.page if part != "queue" else None,
+        "hold": screen.hold,
+        "renews_in": screen.renews_in,
+        "panel": opened,
+        "form": opened.form if opened else None,
+        "releases": Release.Reason.choices,
+        "note": request.POST.get("note", "") if keeps_note else "",
+        "is_outcome_alone": part == "outcome" and bool(request.htmx),
+        # A page that is refreshed by itself leaves the focus where it is.
+        "takes_focus": request.method == "POST" or not request.htmx,
+    }
+    return render_part(request, TEMPLATE, part, context, status=status)
+
+
+# --- What is said, and what is kept -----------------------------------------------------
+
+
+def after_result(attempt: Attempt) -> str:
+    if attempt.is_late:
+        return _("%(who)s: kept. It came after the hold had ended, so nothing else changes.") % {
+            "who": who(attempt.lead)
+        }
+    if attempt.result in RESULTS_THAT_ASK_A_NEXT_STEP:
+        return _("%(who)s: %(result)s. Now choose the next step.") % {
+            "who": who(attempt.lead),
+            "result": attempt.get_result_display(),
+        }
+    return after_attempt(attempt)
+
+
+def already_saved(lead: Lead) -> str:
+    return _("%(who)s: this was saved already, and counts once.") % {"who": who(lead)}
+
+
+def keep_note(request: SignedInRequest, lead: Lead) -> None:
+    """Keep the note that goes along with an action whose own record has no room for one."""
+    form = NoteBesideForm(request.POST)
+    if form.is_valid() and form.cleaned_data["note"].strip():
+        add_note(lead, body=form.cleaned_data["note"], by=request.user, now=clock.now())
