@@ -145,7 +145,7 @@ class _Importing:
     def _prefill(self, row: RowReject) -> dict[str, Any]:
         """What fills in the form of whoever corrects the row, and what its lead keeps beside it."""
         known = {
-            "cells": row.cells,
+            "cells": list(row.cells.items()),  # in order, which an object in JSON forgets
             "campaign": self.taken_in.campaign.slug,
             "source": self.taken_in.file_name,
         }

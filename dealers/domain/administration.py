@@ -174,7 +174,7 @@ def change_dealership(
     for name in POLICY_FIELDS:
         if name in policy:
             setattr(dealership, name, policy[name])
-    problems = [*limit_problems(dealership), *_area_problems(areas), *_hour_problems(dealership)]
+    problems = [*policy_problems(dealership), *_area_problems(areas)]
     if problems:
         raise Malformed(*problems)
     dealership.brands = brands
@@ -187,9 +187,9 @@ def change_dealership(
     return dealership
 
 
-def limit_problems(dealership: Dealership) -> list[FieldProblem]:
-    """What in the policy passes the group's limits, or is no number of attempts at all."""
-    problems = []
+def policy_problems(dealership: Dealership) -> list[FieldProblem]:
+    """What in the policy passes the group's limits, is no number of attempts, or ends too soon."""
+    problems = _hour_problems(dealership)
     for side in SIDES:
         wanted = int(getattr(dealership, f"attempts_{side}"))
         limit = dealership.group.limit(side)

@@ -10,11 +10,13 @@ import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from bdc.errors import Sentence
-from dealers.domain.administration import POLICY_FIELDS, SIDES, limit_problems
+from dealers.domain.administration import POLICY_FIELDS, SIDES, policy_problems
 from dealers.models import Dealership
+from dealers.models.dealership import Routing
 
 AREA = re.compile(r"^\s*(\d{4})\s*(?:[-–]\s*(\d{4}))?\s*$")
 HERE = "NL"
@@ -125,6 +127,9 @@ class PolicyForm(forms.ModelForm):
             "aliases": "\n".join(place.aliases),
             "areas": ", ".join(str(area) for area in place.postcode_areas.order_by("first")),
         }
+        routing = self.fields["routing"]
+        if isinstance(routing, forms.ChoiceField):
+            routing.choices = [(value, capfirst(label)) for value, label in Routing.choices]
         for side in SIDES:
             self.fields[f"attempts_{side}"].help_text = _("At most %(limit)s.") % {
                 "limit": place.group.limit(side)
@@ -156,15 +161,16 @@ class PolicyForm(forms.ModelForm):
         return areas
 
     def clean(self) -> dict[str, Any]:
-        """Say at the field what passes the group's limits.
-
-        Not the model's own cleaning: it names a broken constraint, which tells a person nothing.
-        """
-        cleaned = self.cleaned_data
-        asked = Dealership(group=self.instance.group)
+        """Say at the field what the policy may not be; the model would name a constraint."""
+        cleaned = super().clean() or self.cleaned_data
+        asked = Dealership(
+            group=self.instance.group,
+            calls_from=cleaned.get("calls_from"),
+            calls_until=cleaned.get("calls_until"),
+        )
         for side in SIDES:
             setattr(asked, f"attempts_{side}", cleaned.get(f"attempts_{side}") or 0)
-        for problem in limit_problems(asked):
+        for problem in policy_problems(asked):
             if problem.field not in self.errors:
                 self.add_error(problem.field, str(problem.message))
         return cleaned

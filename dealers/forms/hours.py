@@ -87,7 +87,7 @@ class HoursForm(forms.Form):
                         "“%(written)s” is no day. Write one as 31-12-2026, with a reason after it "
                         "if you like."
                     ),
-                    params={"written": written[:20]},
+                    params={"written": line.strip()[:40]},
                 ) from None
         return days
 

@@ -112,9 +112,7 @@ def activate(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def dealerships(request: SignedInRequest) -> HttpResponse:
     _require_administrator(request)
-    places = dealerships_to_administer(request.user).prefetch_related(
-        "postcode_areas", "opening_blocks"
-    )
+    places = dealerships_to_administer(request.user).prefetch_related("postcode_areas")
     return render(
         request, "dealers/dealerships.html", {"dealerships": places, "tab": "dealerships"}
     )

@@ -50,9 +50,8 @@ def text_as_it_came(reject: Reject, user: User) -> str | None:
 
     A row of a file is shown alone: the rest of the file is not this reject's matter.
     """
-    cells: dict[str, str] = reject.prefill.get("cells", {})
-    if cells:
-        return "\n".join(f"{title}: {cell}" for title, cell in cells.items())
+    if reject.cells:
+        return "\n".join(f"{title}: {cell}" for title, cell in reject.cells)
     body = bytes(reject.raw.body)
     if not _sees_every_part(reject.raw, body, user):
         return None

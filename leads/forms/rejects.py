@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from dealers.models import Dealership
 from leads.domain.intake import LeadIn
-from leads.formats.phones import to_e164
+from leads.formats.phones import national, to_e164
 from leads.models import Channel, Interest, Kind, Reject
 
 
@@ -23,7 +24,10 @@ class RejectForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     phone = forms.CharField(label=_("Phone"), max_length=60, required=False)
     email = forms.EmailField(label=_("E-mail"), max_length=254, required=False)
-    interest = forms.ChoiceField(label=_("Interest"), choices=Interest.choices)
+    interest = forms.ChoiceField(
+        label=_("Interest"),
+        choices=lambda: [(value, capfirst(label)) for value, label in Interest.choices],
+    )
     make = forms.CharField(label=_("Make"), max_length=60, required=False)
     model = forms.CharField(label=_("Model"), max_length=80, required=False)
     message = forms.CharField(
@@ -48,6 +52,7 @@ class RejectForm(forms.Form):
         self.initial.update(
             {
                 **known,
+                "phone": national(known["phone"]) if known["phone"] else "",
                 "dealership": reject.dealership_id,
                 "interest": known["interest"] or Interest.OTHER,
             }

@@ -90,6 +90,11 @@ class Reject(models.Model):
     def title(self) -> str:
         """The most telling part of what could be read: a name, a number, or some cells."""
         known = [self.prefill.get(name, "") for name in ("name", "phone", "email")]
-        cells = [cell for cell in self.prefill.get("cells", {}).values() if cell.strip()]
-        found = [*filter(None, known), ", ".join(cells[:3])]
+        filled = [cell for _title, cell in self.cells if cell.strip()]
+        found = [*filter(None, known), ", ".join(filled[:3])]
         return str(found[0])[:120]
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        """The row of a file: titles and cells in their order; empty for what is no row."""
+        return [(title, cell) for title, cell in self.prefill.get("cells", [])]
