@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 
 from bdc.outbox import tasks
@@ -62,7 +62,8 @@ def enqueue(
         [Effect(kind=kind, key=key, payload=dict(payload), created_at=now, due_at=due_at or now)],
         ignore_conflicts=True,
     )
-    transaction.on_commit(_ring)
+    if not any(asked[1] is _ring for asked in connection.run_on_commit):
+        transaction.on_commit(_ring)  # once for a transaction, however much it asks for
 
 
 def carry_out_due(now: datetime, *, limit: int = 100) -> int:

@@ -1,6 +1,7 @@
 """Effects leave with their transaction, are carried out once, and never vanish."""
 
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -254,6 +255,21 @@ def test_doorbell_rings_after_the_commit_and_not_before(monkeypatch, letters):
     with transaction.atomic():
         write_letter()
         assert rings == []
+
+    assert rings == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_doorbell_rings_once_for_all_that_a_transaction_asks_for(monkeypatch, letters):
+    rings = []
+    monkeypatch.setattr(effects.tasks.relay, "apply_async", lambda **options: rings.append(1))
+
+    with transaction.atomic():
+        with suppress(ValueError), transaction.atomic():
+            write_letter("to be torn up")
+            raise ValueError  # its ring goes with it, and the next letter needs one
+        for name in ("Anna", "Bert"):
+            write_letter(name)
 
     assert rings == [1]
 
