@@ -9,7 +9,7 @@ from leads.domain.contacting import promise_call_back, record_attempt, start_cal
 from leads.domain.facts import Facts
 from leads.domain.queue import next_lead
 from leads.domain.sweeping import sweep
-from leads.models import Call, Hold, Lead
+from leads.models import Call, CloseReason, Hold, Lead
 from tests.factories import (
     TUESDAY_10,
     at,
@@ -57,6 +57,16 @@ def test_the_system_closes_with_bdc_06_when_nobody_does(dealership, agent):
     assert (lead.status, lead.close_reason_id) == ("closed", "BDC-06")
     assert lead.current_round.closed_by is None
     assert lead.customer.parked_until == TUESDAY_10 + timedelta(minutes=15, days=90)
+
+
+def test_the_system_goes_on_with_a_reason_that_is_retired(dealership, agent):
+    CloseReason.objects.filter(pk="BDC-06").update(retired_at=TUESDAY_10)
+    lead = receive_passive(dealership)
+    record_attempt(lead, result="no_answer", by=agent, now=TUESDAY_10)
+
+    twice(TUESDAY_10 + timedelta(minutes=15))
+
+    assert Lead.objects.get(pk=lead.pk).close_reason_id == "BDC-06"
 
 
 def test_a_refusal_at_the_maximum_of_sales_goes_to_unreached_when_nobody_closes(dealership):
