@@ -71,8 +71,7 @@ class CloseReason(models.Model):
             pgtrigger.Trigger(
                 name="fixed_codes",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert
-                | pgtrigger.UpdateOf("code", "track", "needs", "effect"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("code", "track", "needs", "effect"),
                 func=(
                     "IF current_setting('spits.loading_reference', true) IS DISTINCT FROM 'on' "
                     f"THEN {refusal('close_reason_list_is_fixed')} END IF; RETURN NEW;"

@@ -16,9 +16,7 @@ OUTCOMES: dict[str, Promise] = {
 NEXT_STEPS: dict[str, Promise] = {
     # For sales.
     "Geen": pgettext_lazy("next step", "Nothing"),
-    "Verder op de oorspronkelijke lead": pgettext_lazy(
-        "next step", "Go on with the original lead"
-    ),
+    "Verder op de oorspronkelijke lead": pgettext_lazy("next step", "Go on with the original lead"),
     "Doorsturen naar de juiste afdeling": pgettext_lazy(
         "next step", "Send on to the right department"
     ),
