@@ -37,7 +37,6 @@ from leads.views.answering import act_once, seen_by
 from leads.views.calling_answers import (
     TEMPLATE,
     after_result,
-    already_saved,
     answer,
     carry_out,
     go_on,
@@ -49,7 +48,7 @@ from leads.views.calling_answers import (
 )
 from leads.views.calling_panels import close_form
 from leads.views.calling_screen import RENEWED_AFTER, WorkScreen
-from leads.views.saying import after_booking, after_closing, at_moment, who
+from leads.views.saying import after_booking, after_closing, already_saved, at_moment, who
 
 CLOSED = ("closed", "close_proposed")  # what the timeline says of a close-out
 Arguments = ParamSpec("Arguments")

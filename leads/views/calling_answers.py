@@ -153,10 +153,6 @@ def after_result(attempt: Attempt) -> str:
     return after_attempt(attempt)
 
 
-def already_saved(lead: Lead) -> str:
-    return _("%(who)s: this was saved already, and counts once.") % {"who": who(lead)}
-
-
 def keep_note(request: SignedInRequest, lead: Lead) -> None:
     """Keep the note that goes along with an action whose own record has no room for one."""
     form = NoteBesideForm(request.POST)

@@ -24,6 +24,7 @@ from leads.domain.contacting import (
 )
 from leads.domain.handing_over import assign, take
 from leads.domain.objecting import record_objection
+from leads.domain.repeating import done_before
 from leads.forms.booking import AppointmentForm, OutcomeForm, QuoteForm
 from leads.forms.closing import CloseForm
 from leads.forms.contacting import AttemptForm, CallBackForm, ConversationForm, NoteForm
@@ -34,12 +35,21 @@ from leads.views.answering import (
     answer,
     done,
     posted,
+    seen_by,
     show,
     visible_lead,
 )
 from leads.views.lead_page import LeadPage
-from leads.views.saying import after_attempt, after_booking, after_closing, at_moment, who
+from leads.views.saying import (
+    after_attempt,
+    after_booking,
+    after_closing,
+    already_saved,
+    at_moment,
+    who,
+)
 
+CLOSED = ("closed", "close_proposed")  # the entries of a close-out
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -83,7 +93,7 @@ def attempt(request: SignedInRequest, pk: int) -> HttpResponse:
             verbs=("attempted",),
             result=asked["result"],
         )
-        return after_attempt(made) if made else ""
+        return after_attempt(made) if made else already_saved(lead)
 
     def next_url() -> str:
         step = form.next_step
@@ -102,13 +112,15 @@ def converse(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def act() -> str:
         asked = form.cleaned_data
-        act_once(
+        held = act_once(
             request,
             lead,
             lambda: record_conversation(lead, by=request.user, now=clock.now(), **asked),
             verbs=("conversed",),
             channel=asked["channel"],
         )
+        if held is None:
+            return already_saved(lead)
         return _("%(who)s: conversation recorded. What did you agree?") % {"who": who(lead)}
 
     return answer(request, lead, "conversation", form, act)
@@ -122,7 +134,17 @@ def call_back(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def act() -> str:
         due_at, note = form.cleaned_data["due_at"], form.cleaned_data["note"]
-        promise_call_back(lead, due_at=due_at, by=request.user, now=clock.now(), note=note)
+        promise = act_once(
+            request,
+            lead,
+            lambda: promise_call_back(
+                lead, due_at=due_at, by=request.user, now=clock.now(), note=note
+            ),
+            verbs=("call_back_promised",),
+            at=due_at.isoformat(),
+        )
+        if promise is None:
+            return already_saved(lead)
         return _("%(who)s: call back %(at)s. It comes by itself then.") % {
             "who": who(lead),
             "at": at_moment(due_at),
@@ -176,8 +198,15 @@ def appointment(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def act() -> str:
         asked = form.appointment()
-        booked = book_appointment(lead, by=request.user, now=clock.now(), **asked)
-        return after_booking(booked)
+        booked = act_once(
+            request,
+            lead,
+            lambda: book_appointment(lead, by=request.user, now=clock.now(), **asked),
+            verbs=("appointment_booked",),
+            kind=asked["kind"],
+            at=asked["starts_at"].isoformat(),
+        )
+        return after_booking(booked) if booked else already_saved(lead)
 
     return answer(request, lead, "appointment", form, act, kind=kind)
 
@@ -215,12 +244,14 @@ def quote(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def act() -> str:
         amount = form.cleaned_data["amount"]
-        act_once(
+        asked = act_once(
             request,
             lead,
             lambda: ask_quote(lead, by=request.user, now=clock.now(), amount=amount),
             verbs=("quote_asked",),
         )
+        if asked is None:
+            return already_saved(lead)
         return _("%(who)s: quote requested.") % {"who": who(lead)}
 
     return answer(request, lead, "quote", form, act)
@@ -238,6 +269,8 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
     if reason is None:
         is_sent = request.method == "POST"
         return show(request, lead, panel="close", no_reason=is_sent, status=422 if is_sent else 200)
+    if done_before(lead, verbs=CLOSED, by=request.user, seen=seen_by(request), reason=reason.code):
+        return done(request, lead, already_saved(lead))
     form = CloseForm(
         posted(request),
         lead=lead,

@@ -30,6 +30,10 @@ def who(lead: Lead) -> str:
     return surname or customer.name
 
 
+def already_saved(lead: Lead) -> str:
+    return _("%(who)s: this was saved already, and counts once.") % {"who": who(lead)}
+
+
 def after_attempt(attempt: Attempt) -> str:
     """Jansen: no answer, attempt 2 of 5. Again Thu 26 Nov 17:30."""
     lead, round_ = attempt.lead, attempt.round

@@ -64,11 +64,11 @@ def page(client, manager):
     return client
 
 
-def proposed(name, dealership, salesperson, *results, reason="VK-07", **facts):
+def proposed(name, dealership, salesperson, *results, minutes=1, reason="VK-07", **facts):
     """A lead whose close-out was asked after `results`, each in another part of the day."""
     lead = receive(dealership, name=name, now=MONDAY_9)
     assert lead.owner == salesperson
-    when = MONDAY_9 + timedelta(minutes=1)
+    when = MONDAY_9 + timedelta(minutes=minutes)
     for result in results:
         record_attempt(lead, result=result, by=salesperson, now=when)
         when += timedelta(hours=4)
@@ -113,13 +113,13 @@ def fresh(lead):
 def test_the_doubtful_ones_come_first_then_who_waits_longest(page, dealership, salesperson):
     sound("Eerst Vroeg", dealership, salesperson)
     sound("Tweede Later", dealership, salesperson)
-    proposed("Derde Twijfel", dealership, salesperson, "spoken")
+    sound("Derde Traag", dealership, salesperson, minutes=3)
 
     response = page.get(PAGE)
 
-    assert listed(response) == ["Twijfel", "Vroeg", "Later"]
-    assert response.context["shown"].lead.customer.last_name == "Twijfel"
-    assert "Afgeboekt na één belpoging." in text_of(response)
+    assert listed(response) == ["Traag", "Vroeg", "Later"]
+    assert response.context["shown"].lead.customer.last_name == "Traag"
+    assert "De klant wachtte langer dan twee minuten" in text_of(response)
 
 
 def test_the_evidence_stands_beside_the_reason(page, dealership, salesperson):

@@ -422,6 +422,28 @@ def test_sent_twice_it_is_one_attempt(page, lead):
     assert Attempt.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "asked", "rows"),
+    [
+        ("converse", {"channel": "chat"}, "conversations"),
+        ("call-back", {"moment": at(25, 10).isoformat()}, "call_backs"),
+        ("appointment", {"kind": "showroom", "slot": f"{at(25, 11).isoformat()}|"}, "appointments"),
+        ("quote", {}, "quotes"),
+        ("close", {"reason": "BDC-01"}, "proposals"),
+    ],
+)
+@BOTH_WAYS
+def test_a_double_press_counts_once_everywhere(page, lead, headers, name, asked, rows):
+    seen = page.get(url("detail", lead)).context["page"].seen
+
+    do(page, name, lead, {**asked, "seen": seen}, headers)
+    again = do(page, name, lead, {**asked, "seen": seen}, headers)
+
+    assert getattr(lead, rows).count() == 1
+    assert again.status_code == 200
+    assert "Jansen: dit was al opgeslagen" in text_of(again)
+
+
 def test_somebody_elses_lead_is_not_worked(client, dealership, lead):
     client.force_login(create_salesperson(dealership))
 
