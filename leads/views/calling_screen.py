@@ -28,7 +28,8 @@ from leads.models import (
     Queue,
     Result,
 )
-from leads.views.lead_page import Entry, LeadPage
+from leads.views.history import Entry
+from leads.views.lead_page import LeadPage
 
 NEXT_IN_SIGHT = 10
 ENTRIES_IN_SIGHT = 12

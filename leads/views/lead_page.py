@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import groupby
 from typing import Self
 
 from django.urls import reverse
@@ -27,7 +24,7 @@ from leads.domain.holding import hold_of
 from leads.domain.judging import first_reaction
 from leads.domain.permission import Permission, may_call
 from leads.domain.routing import TWO_MINUTES
-from leads.domain.timeline import sentence, sentences
+from leads.domain.timeline import sentence
 from leads.models import (
     Appointment,
     Call,
@@ -45,6 +42,7 @@ from leads.models import (
     Status,
 )
 from leads.views.evidence import Line, facts_of, told_with
+from leads.views.history import ENQUIRY_VERBS, Entry, timeline_of
 from leads.views.standing import Standing, is_blocked, short, standing_of
 
 TRADE_IN = ("make", "model", "year", "plate")
@@ -58,71 +56,6 @@ OWNER_VERBS = (
     "assigned_to_salesperson",
     "assigned_to_queue",
 )
-# What the customer wrote is kept as a note at the moment of these entries.
-ENQUIRY_VERBS = ("received", "joined_by_repeat_enquiry")
-# A note of the same moment was written with these.
-VERBS_WITH_NOTE = ("attempted", "conversed", "call_back_promised", *ENQUIRY_VERBS)
-
-ICONS = {
-    "received": "inbox",
-    "joined_by_repeat_enquiry": "inbox",
-    "became_active": "activity",
-    "routed_to_salesperson": "route",
-    "routed_to_queue": "route",
-    "alarmed": "alarm",
-    "taken": "user-check",
-    "assigned_to_salesperson": "user-check",
-    "assigned_to_queue": "headset",
-    "round_began": "player-play",
-    "round_handed_over": "arrows-exchange",
-    "call_started": "phone-outgoing",
-    "attempted": "phone",
-    "breached": "alert-triangle",
-    "conversed": "message",
-    "call_planned": "clock",
-    "call_back_promised": "clock",
-    "call_back_fell_to_team": "alert-triangle",
-    "appointment_booked": "calendar-check",
-    "appointment_ended": "calendar-event",
-    "quote_asked": "file-text",
-    "sold": "car",
-    "close_proposed": "hourglass",
-    "close_approved": "check",
-    "close_sent_back": "arrow-back-up",
-    "close_withdrawn": "arrow-back-up",
-    "closed": "archive",
-    "reopened": "lock-open",
-    "objected": "ban",
-    "consent_recorded": "shield-check",
-    "details_asked": "mail-forward",
-    "forwarded": "send",
-}
-TONES = {
-    "alarmed": "late",
-    "breached": "late",
-    "call_back_fell_to_team": "late",
-    "conversed": "goal",
-    "appointment_booked": "goal",
-    "quote_asked": "goal",
-    "sold": "goal",
-    "close_proposed": "wait",
-    "close_sent_back": "wait",
-    "closed": "closed",
-    "objected": "stop",
-    "call_back_promised": "plan",
-}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the timeline, as parts/_timeline.html draws it."""
-
-    at: datetime
-    by: User | None
-    text: str
-    icon: str
-    tone: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -411,30 +344,7 @@ class LeadPage:
     @cached_property
     def timeline(self) -> list[Entry]:
         """What happened and what people wrote, the newest first; what came together is one."""
-        written = _notes_by_moment(self._notes)
-        spoken = zip(self._events, sentences(self._events), strict=True)
-        entries = []
-        for at, together in groupby(spoken, key=lambda pair: pair[0].at):
-            oldest_first = list(together)[::-1]
-            events = [event for event, _sentence in oldest_first]
-            takes_note = any(event.verb in VERBS_WITH_NOTE for event in events)
-            main = next((event for event in events if event.verb in TONES), events[0])
-            entries.append(
-                Entry(
-                    at,
-                    by=next((event.by for event in events if event.by is not None), None),
-                    text=" ".join(text for _event, text in oldest_first),
-                    icon=ICONS.get(main.verb, "activity"),
-                    tone=TONES.get(main.verb, ""),
-                    note=written.pop(at, "") if takes_note else "",
-                )
-            )
-        entries += [
-            Entry(note.at, note.by, _("Note"), "note", note=note.body)
-            for note in self._notes
-            if note.at in written
-        ]
-        return sorted(entries, key=lambda entry: entry.at, reverse=True)
+        return timeline_of(self._events, self._notes)
 
     @property
     def is_timeline_cut(self) -> bool:
@@ -443,10 +353,3 @@ class LeadPage:
     @property
     def url(self) -> str:
         return reverse("leads:detail", args=[self.lead.pk])
-
-
-def _notes_by_moment(notes: Iterable[Note]) -> dict[datetime, str]:
-    bodies: defaultdict[datetime, list[str]] = defaultdict(list)
-    for note in notes:
-        bodies[note.at].append(note.body)
-    return {at: "\n".join(texts) for at, texts in bodies.items()}
