@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from leads.models import CloseReason
 
@@ -13,3 +14,6 @@ class ReasonForm(forms.ModelForm):
     class Meta:
         model = CloseReason
         fields = ("label_nl", "label_en")
+        error_messages = {
+            name: {"required": _("A reason needs a name in both languages.")} for name in fields
+        }

@@ -41,7 +41,7 @@ def test_an_administrator_reads_the_whole_list_and_changes_nothing(administrator
 
     for row in FIXED_REASONS:
         assert row["code"] in shown
-    assert "Hernoemen" not in shown
+    assert f"{LIST}VK-05/" not in shown
     assert administrator.get(f"{LIST}VK-05/").status_code == 403
     assert administrator.post(f"{LIST}VK-05/", names()).status_code == 403
     assert administrator.post(f"{LIST}VK-05/gebruik/", {"retired": "1"}).status_code == 403
@@ -57,6 +57,7 @@ def test_other_roles_do_not_read_it(client, db):
 
 
 def test_who_runs_spits_renames_a_reason(staff):
+    assert f'href="{LIST}VK-05/"' in text_of(staff.get(LIST))
     assert 'value="Prijs of inruil niet passend"' in text_of(staff.get(f"{LIST}VK-05/"))
 
     response = staff.post(f"{LIST}VK-05/", names(), follow=True)
@@ -90,6 +91,7 @@ def test_a_reason_is_retired_and_offered_again(staff):
     assert CloseReason.objects.get(pk="VK-05").retired_at is not None
     assert "Reden VK-05 is niet meer te kiezen." in text_of(retired)
     assert "Niet meer te kiezen" in text_of(retired)
+    assert "Weer aanbieden" in text_of(staff.get(f"{LIST}VK-05/"))
 
     staff.post(f"{LIST}VK-05/gebruik/", {"retired": "0"})
     assert CloseReason.objects.get(pk="VK-05").retired_at is None
