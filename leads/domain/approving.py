@@ -66,7 +66,7 @@ def approve(lead: Lead, *, by: User, now: datetime) -> Lead:
         approved_by=by,
         facts=round_facts(proposal.reason, evidence, facts, by=proposal.proposed_by, now=now),
     )
-    return Lead.objects.get(pk=lead.pk)
+    return lead
 
 
 @retrying_atomic
@@ -92,7 +92,7 @@ def send_back(lead: Lead, *, instruction: str, by: User, now: datetime) -> Lead:
     else:
         lead.next_call_at = now if lead.has_dialable_number else None
         lead.save()
-    return Lead.objects.get(pk=lead.pk)
+    return lead
 
 
 @retrying_atomic
@@ -108,7 +108,7 @@ def reopen(lead: Lead, *, by: User, now: datetime) -> Lead:
     refresh_ground(lead, now=now)
     record(lead, "reopened", by=by, now=now)
     place_new(lead, _destination_after(lead, last, now=now), by=by, now=now)
-    return Lead.objects.get(pk=lead.pk)
+    return lead
 
 
 def _destination_after(lead: Lead, last: Round, *, now: datetime) -> Destination:

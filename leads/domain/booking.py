@@ -115,7 +115,7 @@ def book_appointment(
     refresh_ground(lead, now=now)
     lead.offer_ends_at = None
     lead.save()
-    appointment.lead = Lead.objects.get(pk=lead.pk)
+    appointment.lead = lead
     return appointment
 
 
@@ -186,7 +186,7 @@ def ask_quote(
     lead.offer_ends_at = None
     lead.save(update_fields=["quoted_at", "offer_ends_at"])
     record(lead, "quote_asked", by=by, now=now)
-    quote.lead = Lead.objects.get(pk=lead.pk)
+    quote.lead = lead
     return quote
 
 

@@ -400,7 +400,7 @@ def close_lead(lead: Lead, *, reason: str, facts: Facts, by: User | None, now: d
             now=now,
             facts=round_facts(chosen, Evidence(lead, round_), facts, by=by, now=now),
         )
-    return Lead.objects.get(pk=lead.pk)
+    return lead
 
 
 def round_facts(

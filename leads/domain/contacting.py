@@ -175,7 +175,8 @@ def record_attempt(
         _follow_from(lead, round_, attempt, by=by, now=now)
     if objection:
         object_to_calls(lead.customer_id, by=by, now=now)
-    attempt.lead = Lead.objects.get(pk=lead.pk)
+        lead = lock_lead(lead)
+    attempt.lead = lead
     return attempt
 
 
@@ -332,7 +333,7 @@ def record_conversation(
     lead.save(update_fields=["first_call_at", "offer_ends_at"])
     conversation = note_conversation(lead, channel=channel, by=by, now=now)
     _keep_note(lead, note, by=by, now=now)
-    conversation.lead = Lead.objects.get(pk=lead.pk)
+    conversation.lead = lead
     return conversation
 
 
@@ -394,7 +395,7 @@ def promise_call_back(
     )
     _keep_note(lead, note, by=by, now=now)
     let_customer_go(lead, by=by)
-    promise.lead = Lead.objects.get(pk=lead.pk)
+    promise.lead = lead
     return promise
 
 

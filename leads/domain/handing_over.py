@@ -32,7 +32,7 @@ def take(lead: Lead, *, by: User, now: datetime) -> Lead:
         raise RuleBroken("already_taken", _("Somebody already took this lead."))
     give_to(lead, owner=by, queue="", next_call_at=now if lead.has_dialable_number else None)
     record(lead, "taken", by=by, now=now, owner=by.email, owner_name=str(by))
-    return Lead.objects.get(pk=lead.pk)
+    return lead
 
 
 @retrying_atomic
@@ -71,7 +71,7 @@ def assign(
         )
     else:
         record(lead, "assigned_to_queue", by=by, now=now, queue=queue)
-    return Lead.objects.get(pk=lead.pk)
+    return lead
 
 
 def assigning_problem(lead: Lead, *, user: User | None, queue: str) -> RuleBroken | None:

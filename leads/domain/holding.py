@@ -65,11 +65,7 @@ def claim(lead: Lead, *, agent: User, now: datetime) -> Hold | None:
         ],
         ignore_conflicts=True,
     )
-    return (
-        Hold.objects.filter(customer_id=lead.customer_id, agent=agent)
-        .select_related("lead")
-        .first()
-    )
+    return Hold.objects.filter(customer_id=lead.customer_id, agent=agent).first()
 
 
 def hold_for(lead: Lead, *, agent: User, now: datetime) -> Hold:
@@ -77,7 +73,7 @@ def hold_for(lead: Lead, *, agent: User, now: datetime) -> Hold:
 
     Raises held_by_other when a colleague is with the customer, or the agent with another one.
     """
-    held = hold_of(agent, now)
+    held = _holds(agent, now).first()
     if held is not None and held.customer_id == lead.customer_id:
         return held
     if held is not None:

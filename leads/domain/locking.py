@@ -18,12 +18,10 @@ def lock_lead(lead: Lead) -> Lead:
     """Hold a lead and its customer until the transaction ends, and read them anew.
 
     The customer comes first: day limits, holds and objections reach over all leads of one.
+    The dealership with its hours and policy is read once for all that a caller does with it.
     """
     customer = lock_customer(lead.customer_id)
-    locked = (
-        Lead.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("dealership__group", "owner")
-        .get(pk=lead.pk)
-    )
+    locked = Lead.objects.select_for_update(of=("self",), no_key=True).get(pk=lead.pk)
     locked.customer = customer
+    locked.dealership = lead.dealership
     return locked
