@@ -4,16 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 from leads.domain.reasons import load_fixed_reasons
 from leads.models import CloseReason
 
 
 @pytest.fixture(autouse=True)
-def _nothing_cached() -> Iterator[None]:
-    """Leave no rate limit and no cached page to the next test."""
+def _nothing_left_behind() -> Iterator[None]:
+    """Leave no rate limit, no cached page and no language to the next test."""
     yield
     cache.clear()
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
