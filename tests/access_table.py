@@ -1,8 +1,9 @@
 """Who may call which route with which method: one line for each, read by test_access.
 
 A new route needs a line here. `may` names the roles whose business it is; the others get
-`refusal`. `on` names the thing of tests/access_world.py whose ids stand in the address: who does
-not see it gets 404, whatever the role. `done_for` names those of `may` for whom it is really
+`refusal`. `on` names the thing of tests/access_world.py whose ids stand in the address ("body":
+the dealership is named in what is sent): who does not see it gets 404, whatever the role.
+`done_for` names those of `may` for whom it is really
 done, where a rule stops the others with 409, 400 or 422. Bodies are such that it can be done.
 """
 
@@ -296,12 +297,13 @@ class Reaching:
     status: int
     sent: Mapping[str, str]
 
-    def asked_by(self, actor: Actor, path: str, named: Any) -> HttpResponse:
-        """The answer to `sent` with `named` where it says IT."""
+    def asked_by(self, actor: Actor, named: Any, **own: Any) -> HttpResponse:
+        """The answer with `named` where it says IT."""
         sent = {
             name: named if text == IT else text.replace(IT, str(named))
             for name, text in self.sent.items()
         }
+        path = self.path.format(it=named, **own)
         if self.method == "GET":
             return actor.ask(self.method, path, query=sent)
         return actor.ask(self.method, path, body=sent)
@@ -359,6 +361,14 @@ REACHINGS = [
         {"to": f"user:{IT}"},
     ),
     Reaching(BY_SALES, "POST", "/leads/{own}/afspraak/", "id of a person", 422, VISIT_ON_PAGE),
+    Reaching(
+        BY_SALES,
+        "POST",
+        "/leads/{own}/afspraken/{it}/",
+        "appointment",
+        404,
+        {"outcome": "showed"},
+    ),
     Reaching(BY_SALES, "POST", "/leads/{own}/afboeken/", "lead", 422, DUPLICATE),
     Reaching(BY_SALES, "POST", "/leads/{own}/belpoging/", "call", 422, RESULT),
     Reaching(BY_AGENT, "POST", "/bellen/{waiting}/afspraak/", "id of a person", 422, VISIT_ON_PAGE),

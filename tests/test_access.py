@@ -23,10 +23,11 @@ from django.urls.resolvers import URLPattern, URLResolver
 from dealers.models import Membership, Role
 from leads.domain.adf_intake import receive_adf
 from leads.domain.approving import approve
+from leads.domain.booking import book_appointment
 from leads.domain.contacting import start_call
 from leads.domain.handing_over import assign
 from leads.domain.queue import next_lead
-from leads.models import Call, Campaign, Hold, Lead
+from leads.models import Appointment, Call, Campaign, Hold, Lead
 from tests.access_table import (
     ADDRESSES,
     ASKED_ABOUT,
@@ -53,6 +54,7 @@ from tests.access_world import (
 )
 from tests.factories import (
     TUESDAY_10,
+    at,
     create_campaign,
     create_centre,
     create_member,
@@ -322,11 +324,12 @@ class Named:
 
 @dataclass(frozen=True)
 class OwnThings:
-    """What strangers have themselves: a lead in sales, one in a queue, and a call."""
+    """What strangers have themselves: a lead in sales, one in a queue, and what hangs on them."""
 
     lead: Lead
     waiting: Lead
     call: Call
+    visit: Appointment
     campaign: Campaign
 
 
@@ -339,6 +342,9 @@ def things_of_strangers(world: World) -> OwnThings:
         lead,
         assign(waiting, queue="second_voice", by=manager, now=TUESDAY_10),
         start_call(lead, by=salesperson, now=TUESDAY_10),
+        book_appointment(
+            lead, kind="showroom", starts_at=at(27, 11), by=salesperson, now=TUESDAY_10
+        ),
         create_campaign(world.elsewhere),
     )
 
@@ -356,6 +362,7 @@ def named_by_field(world: World, own: OwnThings) -> dict[str, Named]:
         "lead": Named(things["closed"]["pk"], NO_SUCH_ID, receive(elsewhere).pk),
         "proposed lead": Named(things["proposed"]["pk"], NO_SUCH_ID, own.lead.pk),
         "call": Named(things["call"]["pk"], NO_SUCH_ID, own.call.pk),
+        "appointment": Named(things["appointment"]["pk"], NO_SUCH_ID, own.visit.pk),
     }
 
 
@@ -363,23 +370,23 @@ def test_naming_a_thing_of_the_dealership_is_as_naming_nothing(world):
     """The same answer as for what is not there, nothing told, and no row written anywhere."""
     own = things_of_strangers(world)
     named = named_by_field(world, own)
+    pks = {"own": own.lead.pk, "waiting": own.waiting.pk}
     found = []
     for reaching in REACHINGS:
-        actor = world.actor(f"stranger: {reaching.who}")
-        path = reaching.path.format(own=own.lead.pk, waiting=own.waiting.pk)
-        what = f"{reaching.method} {path} with {reaching.names} {reaching.sent}, {actor}"
+        actor, value = world.actor(f"stranger: {reaching.who}"), named[reaching.names]
+        what = f"{reaching.method} {reaching.path} with {reaching.names}, {actor}"
         rows = rows_in_all()
-        theirs = reaching.asked_by(actor, path, named[reaching.names].theirs)
-        nobodys = reaching.asked_by(actor, path, named[reaching.names].nobodys)
-        found += told(what, actor, theirs, sent=str(named[reaching.names].theirs))
+        theirs = reaching.asked_by(actor, value.theirs, **pks)
+        nobodys = reaching.asked_by(actor, value.nobodys, **pks)
+        found += told(what, actor, theirs, sent=str(value.theirs))
         if (theirs.status_code, nobodys.status_code) != (reaching.status, reaching.status):
             found.append(f"{what}: {theirs.status_code}, {nobodys.status_code}")
-        elif path.startswith("/api/") and theirs.content != nobodys.content:
+        elif reaching.path.startswith("/api/") and theirs.content != nobodys.content:
             found.append(f"{what}: another answer than for what is not there")
         if rows_in_all() != rows:
             found.append(f"{what}: wrote a row")
         with transaction.atomic():
-            answer = answer_of(reaching.asked_by(actor, path, named[reaching.names].own))
+            answer = answer_of(reaching.asked_by(actor, value.own, **pks))
             transaction.set_rollback(True)
         if answer != Answer.DONE:
             found.append(f"{what}: {answer} for one's own, so that a refusal says nothing")
