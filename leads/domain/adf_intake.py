@@ -175,13 +175,22 @@ def _reachable(by: User | None) -> list[Dealership]:
 
 
 def _dealership_of(prospect: AdfProspect, candidates: list[Dealership]) -> Dealership | None:
-    """The dealership whose slug, name or alias stands in the vendor's ids or names."""
+    """The dealership whose slug, else name, else alias stands in the vendor's ids or names.
+
+    A name of its own goes before an alias that somebody else chose; what fits several fits none.
+    """
     told = {one.value.strip().casefold() for one in prospect.vendor.ids}
     told |= {name.strip().casefold() for name in prospect.vendor.names}
-    for place in candidates:
-        names = {place.slug, place.name, *place.aliases}
-        if told & {name.casefold() for name in names}:
-            return place
+    for names_of in (
+        lambda place: [place.slug],
+        lambda place: [place.name],
+        lambda place: place.aliases,
+    ):
+        fitting = [
+            place for place in candidates if told & {name.casefold() for name in names_of(place)}
+        ]
+        if fitting:
+            return _only(fitting)
     return None
 
 
