@@ -82,6 +82,8 @@ class Evidence:
 
     lead: Lead
     round: Round
+    # Who closes, and so may point to no lead that he cannot see; None is the system.
+    by: User | None = None
 
     @cached_property
     def has_dialable_number(self) -> bool:
@@ -143,7 +145,7 @@ CHECKS: dict[str, Check] = {
         "original_lead_missing",
         "original",
         _("Say which lead this one is a duplicate of."),
-        lambda ev, facts: _original(ev.lead, facts) is not None,
+        lambda ev, facts: _original(ev, facts) is not None,
     ),
     "no_dialable_number": _needs(
         "phone_present",
@@ -381,7 +383,7 @@ def close_lead(lead: Lead, *, reason: str, facts: Facts, by: User | None, now: d
     round_ = Round.objects.select_for_update().get(lead=lead, number=lead.round_number)
     problem = working_problem(lead, by=by, now=now) or _proposed_problem(lead)
     if problem is None:
-        problem = closing_problem(chosen, Evidence(lead, round_), facts, by=by, now=now)
+        problem = closing_problem(chosen, Evidence(lead, round_, by), facts, by=by, now=now)
     if problem is not None:
         raise problem
     if by is not None and lead.is_at_bdc:
@@ -398,7 +400,7 @@ def close_lead(lead: Lead, *, reason: str, facts: Facts, by: User | None, now: d
             reason=chosen,
             by=by,
             now=now,
-            facts=round_facts(chosen, Evidence(lead, round_), facts, by=by, now=now),
+            facts=round_facts(chosen, Evidence(lead, round_, by), facts, by=by, now=now),
         )
     return lead
 
@@ -411,7 +413,7 @@ def round_facts(
     needs = set(reason.needs)
     fields: dict[str, Any] = {}
     if "original_lead" in needs:
-        fields["original"] = _original(lead, facts)
+        fields["original"] = _original(evidence, facts)
     if "destination" in needs:
         fields["destination"] = facts.destination
     if "purchase" in needs:
@@ -466,11 +468,13 @@ def _sell(evidence: Evidence, facts: Facts, *, by: User | None, now: datetime) -
     return {"sale": sale, "sold_at": now}
 
 
-def _original(lead: Lead, facts: Facts) -> Lead | None:
-    """The other lead of the same dealer group that this one repeats."""
+def _original(evidence: Evidence, facts: Facts) -> Lead | None:
+    """The other lead of the same dealer group that this one repeats, as far as `by` sees it."""
     if facts.original is None:
         return None
-    return Lead.objects.filter(pk=facts.original, group=lead.group_id).exclude(pk=lead.pk).first()
+    seen = Lead.objects.visible_to(evidence.by) if evidence.by else Lead.objects.all()
+    lead = evidence.lead
+    return seen.filter(pk=facts.original, group=lead.group_id).exclude(pk=lead.pk).first()
 
 
 def _keep_postcode(lead: Lead, facts: Facts) -> None:

@@ -150,7 +150,7 @@ class CloseForm(forms.Form):
 
     @cached_property
     def _evidence(self) -> Evidence:
-        return Evidence(self.lead, round_of(self.lead))
+        return Evidence(self.lead, round_of(self.lead), self.by)
 
     def clean_purchase_postcode(self) -> str:
         text: str = self.cleaned_data["purchase_postcode"]

@@ -321,6 +321,16 @@ def test_a_duplicate_points_to_the_other_lead(dealership, agent, manager):
     assert (lead.duplicate_of, lead.is_pollution) == (original, True)
 
 
+def test_a_duplicate_points_to_no_lead_that_its_closer_cannot_see(dealership, agent):
+    next_door = receive_passive(create_dealership(group=dealership.group))
+    lead = receive_passive(dealership)
+
+    with broken("original_lead_missing"):
+        close_lead(
+            lead, reason="BDC-02", facts=Facts(original=next_door.pk), by=agent, now=TUESDAY_10
+        )
+
+
 def test_wrong_details_ask_the_customer_by_mail(dealership, agent):
     lead = receive_passive(dealership, emails=("klant@example.com",))
     lead = record_attempt(lead, result="wrong_number", by=agent, now=TUESDAY_10).lead
