@@ -60,6 +60,7 @@ def approve(lead: Lead, *, by: User, now: datetime) -> Lead:
     lead.status = Status.OPEN
     write_off(
         lead,
+        round_,
         reason=proposal.reason,
         by=proposal.proposed_by,
         now=now,

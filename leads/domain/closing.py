@@ -397,6 +397,7 @@ def close_lead(lead: Lead, *, reason: str, facts: Facts, by: User | None, now: d
     else:
         write_off(
             lead,
+            round_,
             reason=chosen,
             by=by,
             now=now,

@@ -195,6 +195,7 @@ def _new_lead(
         extra=asked.extra,
         # For the INSERT alone; the first round gives the owner in the same transaction.
         queue=Queue.CATCH_ALL if is_active else Queue.PASSIVE,
+        round_number=0,
         requested_at=(asked.requested_at or now) if is_active else None,
         priority=asked.campaign.priority if asked.campaign else 0,
         received_at=now,

@@ -38,7 +38,7 @@ def begin_round(
     The maximum and the group's limit are copied, so that a later policy changes no round.
     """
     side = side_of(owner=owner, queue=queue)
-    number = lead.round_number + 1 if lead.rounds.exists() else 1
+    number = lead.round_number + 1
     allowed = lead.dealership.attempts_allowed(side)
     round_ = Round.objects.create(
         lead=lead,

@@ -211,6 +211,7 @@ def _close_without_ground(pk: int, *, now: datetime) -> None:
         return
     write_off(
         lead,
+        round_of(lead),
         reason=CloseReason.objects.get(pk="SYS-01"),
         by=None,
         now=now,

@@ -26,6 +26,7 @@ OUT_OF_SELECTIONS = timedelta(days=90)
 
 def write_off(
     lead: Lead,
+    round_: Round,
     *,
     reason: CloseReason,
     by: User | None,
@@ -35,7 +36,6 @@ def write_off(
 ) -> None:
     """End the round of a locked lead with `reason`; `facts` are fields of the round."""
     let_go(lead, now=now)
-    round_ = round_of(lead)
     for name, fact in (facts or {}).items():
         setattr(round_, name, fact)
     round_.reason = reason
@@ -68,9 +68,11 @@ def object_to_calls(
         if lead.pk == spare:
             continue
         withdraw_proposal(lead, why="objected", now=now)
-        code = "VK-08" if round_of(lead).side == Side.SALESPERSON else "BDC-08"
+        round_ = round_of(lead)
+        code = "VK-08" if round_.side == Side.SALESPERSON else "BDC-08"
         write_off(
             lead,
+            round_,
             reason=CloseReason.objects.get(pk=code),
             by=None,
             now=now,
