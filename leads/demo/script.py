@@ -20,7 +20,7 @@ from leads.domain.intake import LeadIn
 from leads.models import Channel, Interest, Kind, Queue
 
 # Active leads by weekday, Monday first, over all dealerships.
-ACTIVE_A_DAY = (2, 2, 2, 2, 2, 1, 1)
+ACTIVE_A_DAY = (2, 2, 2, 1, 2, 1, 1)
 SHARE = {EINDHOVEN: 46, HELMOND: 27, BREDA: 27}
 CHANNELS = {
     Channel.ONLINE: 38,

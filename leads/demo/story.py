@@ -116,8 +116,9 @@ class LeadStory:
 
     def go_on(self) -> Story:
         """Pause until the moment of each next step, whoever has the lead by then."""
+        self._reload()
         while not self.is_over:
-            lead = self._reload()
+            lead = self.lead
             if self.opening.leave_in in (lead.queue or "-", lead.status):
                 return
             if lead.is_closed:
@@ -148,6 +149,7 @@ class LeadStory:
             )
             if not is_fast:
                 self.stage.sweeps()
+                self._reload()
                 return
         else:
             planned = lead.next_call_at or self.stage.now + self._minutes(30, 120)
@@ -201,10 +203,12 @@ class LeadStory:
             yield now + self._minutes(3, 30)
             if self._reload().queue == Queue.CATCH_ALL:
                 sellers = self.stage.sellers(self.place, self.stage.now)
-                take(self.lead, by=self.random.choice(sellers), now=self.stage.now)
+                seller = self.random.choice(sellers)
+                self.lead = take(self.lead, by=seller, now=self.stage.now)
             return
         opens = next_opening(self.place, now)
         yield max(opens or now, now) + timedelta(minutes=2)
+        self._reload()
 
     def _decision(self) -> Story:
         yield self.stage.next_decision(self.place, self.stage.now + timedelta(minutes=15))
@@ -215,18 +219,14 @@ class LeadStory:
         manager = cast.at(self.place, role)[0]
         decision = self.decisions.pop(0) if self.decisions else self._drawn_decision()
         if decision == "approve":
-            approve(self.lead, by=manager, now=now)
+            self.lead = approve(self.lead, by=manager, now=now)
             return
-        send_back(self.lead, instruction=decision, by=manager, now=now)
+        self.lead = send_back(self.lead, instruction=decision, by=manager, now=now)
         if decision == Proposal.Instruction.SEND_MESSAGE:
             yield now + self._minutes(20, 50)
-            record_conversation(
-                self._reload(),
-                channel=ConversationChannel.MAIL,
-                by=self._owner(),
-                now=self.stage.now,
-                note="Bericht gestuurd en antwoord gekregen.",
-            )
+            self._reload()
+            note = "Bericht gestuurd en antwoord gekregen."
+            self._converse(ConversationChannel.MAIL, by=self._owner(), at=self.stage.now, note=note)
 
     def _drawn_decision(self) -> str:
         if self.random.random() < 0.88:
@@ -242,7 +242,7 @@ class LeadStory:
             yield self.stage.next_decision(self.place, self.stage.now + timedelta(days=3))
             self.is_to_be_reopened = False
             manager = self.stage.cast.at(self.place, Role.SALES_MANAGER)[0]
-            reopen(self.lead, by=manager, now=self.stage.now)
+            self.lead = reopen(self.lead, by=manager, now=self.stage.now)
         else:
             self.is_over = True
 
@@ -255,7 +255,7 @@ class LeadStory:
             self.plans.pop(0)
             self._close(plan.then, by=by, at=at)
         elif not self.lead.has_dialable_number:
-            record_conversation(self.lead, channel=ConversationChannel.MAIL, by=by, now=at)
+            self._converse(ConversationChannel.MAIL, by=by, at=at)
             self._agree(self._plan_face_to_face(), by=by, at=at)
         elif plan.misses > 0:
             self.plans[0] = plan.after_a_miss()
@@ -283,7 +283,7 @@ class LeadStory:
         if self.lead.first_call_at is None and self.lead.owner_id:
             call = start_call(self.lead, by=by, now=at, phone=phone)
         note = self.random.choice(NOTES) if result == Result.SPOKEN else ""
-        record_attempt(
+        attempt = record_attempt(
             self.lead,
             result=result,
             by=by,
@@ -294,7 +294,12 @@ class LeadStory:
             seconds=seconds,
             objection=objects,
         )
+        self.lead = attempt.lead
         return until
+
+    def _converse(self, channel: str, *, by: User, at: datetime, note: str = "") -> None:
+        conversation = record_conversation(self.lead, channel=channel, by=by, now=at, note=note)
+        self.lead = conversation.lead
 
     def _agree(self, plan: Plan, *, by: User, at: datetime) -> None:
         """What a customer who is spoken with comes to."""
@@ -335,18 +340,16 @@ class LeadStory:
             salesperson=person,
             vehicle=f"{lead.make} {lead.model} {person.pk}" if is_drive and person else "",
         )
+        self.lead = self.visit.lead
 
     def _quote(self, *, by: User, at: datetime) -> None:
-        ask_quote(
-            self.lead, by=by, now=at, amount=Decimal(self.random.randrange(9_950, 48_000, 50))
-        )
+        amount = Decimal(self.random.randrange(9_950, 48_000, 50))
+        self.lead = ask_quote(self.lead, by=by, now=at, amount=amount).lead
 
     def _promise(self, *, by: User, at: datetime) -> None:
-        due = self.stage.in_opening_hours(
-            self.place,
-            at + timedelta(days=self.random.randint(1, 5), hours=self.random.randint(0, 3)),
-        )
-        promise_call_back(self.lead, due_at=due.replace(second=0, microsecond=0), by=by, now=at)
+        later = timedelta(days=self.random.randint(1, 5), hours=self.random.randint(0, 3))
+        due = self.stage.in_opening_hours(self.place, at + later).replace(second=0, microsecond=0)
+        self.lead = promise_call_back(self.lead, due_at=due, by=by, now=at).lead
 
     def _close(self, code: str, *, by: User, at: datetime) -> None:
         if code == "bought":
@@ -363,7 +366,7 @@ class LeadStory:
             ),
             random=self.random,
         )
-        close_lead(self.lead, reason=code, facts=facts, by=by, now=at)
+        self.lead = close_lead(self.lead, reason=code, facts=facts, by=by, now=at)
 
     # --- The visit --------------------------------------------------------------------------
 
@@ -376,7 +379,8 @@ class LeadStory:
         by = self._owner() if lead.owner_id else self._agent()
         at = self.stage.now
         outcome = AppointmentOutcome.SHOWED if is_workshop else self._outcome()
-        record_outcome(appointment, outcome=outcome, by=by, now=at)
+        appointment.lead = lead
+        self.lead = record_outcome(appointment, outcome=outcome, by=by, now=at).lead
         if lead.is_closed or not lead.owner_id:
             return
         if outcome == AppointmentOutcome.SHOWED:
@@ -397,8 +401,7 @@ class LeadStory:
         buys = self.random.random() < BUYS
         then = self.plans[0].then if self.plans else ""
         if then != SOLD and not (buys and not then):
-            channel = ConversationChannel.SHOWROOM
-            record_conversation(self.lead, channel=channel, by=by, now=at)
+            self._converse(ConversationChannel.SHOWROOM, by=by, at=at)
         if then:
             self._agree(self.plans[0], by=by, at=at)
         elif self.random.random() < 0.5:
@@ -457,6 +460,7 @@ class LeadStory:
 
     def _reload(self) -> Lead:
         self.lead = Lead.objects.get(pk=self.lead.pk)
+        self.lead.dealership = self.place  # with its hours, read once for the whole play
         return self.lead
 
     def _minutes(self, least: int, most: int) -> timedelta:
