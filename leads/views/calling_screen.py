@@ -61,7 +61,7 @@ RESULT_KEYS = (
     SPOKEN,
     ResultKey("1", _("Not reached"), "phone-off", "wait", result=Result.NO_ANSWER),
     ResultKey("2", _("Voicemail"), "message-2", "wait", result=Result.VOICEMAIL),
-    ResultKey("b", _("Line engaged"), "phone-x", "wait", result=Result.ENGAGED),
+    ResultKey("b", _("Engaged"), "phone-x", "wait", result=Result.ENGAGED),
     ResultKey("3", _("Call back…"), "clock", "plan", panel="call_back"),
     ResultKey("4", _("Appointment…"), "calendar-plus", "goal", panel="appointment"),
     ResultKey("5", _("Quote…"), "file-text", "goal", panel="quote"),

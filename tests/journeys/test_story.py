@@ -278,7 +278,7 @@ def document_of(lead) -> str:
 
 def call_unanswered(page: Page):
     press(page, "Bel nu")
-    press(page, "Geen gehoor")
+    press(page, "Niet bereikt")
     expect(said(page)).to_contain_text("poging")
 
 

@@ -139,7 +139,7 @@ def test_one_tap_in_the_list_calls_and_asks_how_it_went(opens, dealership, sales
 
     assert page.evaluate("document.documentElement.dataset.dialled") == "+31620304050"
     assert page.url.endswith(f"/leads/{lead.pk}/")
-    page.click("text=Geen gehoor")
+    page.click("text=Niet bereikt")
     said(page, "Jansen: niet bereikt, poging 1 van 5.")
     assert lead.attempts.get().result == "no_answer"
 
