@@ -60,6 +60,7 @@ def begin_round(
     lead.next_call_at = next_call_at
     lead.system_close_at = None
     lead.offer_ends_at = None
+    _end_alarm(lead)
     lead.save()
     record(lead, "round_began", by=by, now=now, number=number, maximum=allowed)
     return round_
@@ -82,8 +83,15 @@ def give_to(lead: Lead, *, owner: User | None, queue: str, next_call_at: datetim
     lead.queue = queue
     lead.next_call_at = next_call_at
     lead.offer_ends_at = None
+    _end_alarm(lead)
     lead.save()
     Round.objects.filter(lead=lead, number=lead.round_number, owner=None).update(owner=owner)
+
+
+def _end_alarm(lead: Lead) -> None:
+    """An alarm belongs to one stay in catch_all; the next stay is routed and alarmed anew."""
+    if lead.queue != Queue.CATCH_ALL:
+        lead.alarm_at = None
 
 
 def let_go(lead: Lead, *, now: datetime, kept: bool = False) -> None:

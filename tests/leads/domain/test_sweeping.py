@@ -7,6 +7,7 @@ import pytest
 from leads.domain.closing import close_lead
 from leads.domain.contacting import promise_call_back, record_attempt, start_call
 from leads.domain.facts import Facts
+from leads.domain.handing_over import take
 from leads.domain.queue import next_lead
 from leads.domain.sweeping import sweep
 from leads.models import Call, CloseReason, Hold, Lead
@@ -185,3 +186,23 @@ def test_one_row_that_fails_does_not_stop_the_others(dealership, agent, caplog):
     assert Lead.objects.get(pk=whole.pk).status == "closed"
     assert Lead.objects.get(pk=broken.pk).status == "open"
     assert "failed on row" in caplog.text
+
+
+@pytest.mark.parametrize("is_somebody_there", [True, False])
+def test_an_alarm_of_an_earlier_stay_keeps_no_lead_waiting(dealership, is_somebody_there):
+    one, other = create_salesperson(dealership), create_salesperson(dealership)
+    lead = receive(dealership)
+    for minutes in (2, 4):
+        sweep(TUESDAY_10 + timedelta(minutes=minutes))
+    take(lead, by=one, now=TUESDAY_10 + timedelta(minutes=6))
+    one.is_active, other.is_active = False, is_somebody_there
+    one.save()
+    other.save()
+    twice(at(24, 20))
+
+    morning = at(25, 8, 31)
+    twice(morning)
+
+    lead = Lead.objects.get(pk=lead.pk)
+    expected = (other, "", None) if is_somebody_there else (None, "catch_all", morning)
+    assert (lead.owner, lead.queue, lead.alarm_at) == expected
