@@ -225,7 +225,8 @@ def _first_call_at(lead: Lead, destination: Destination, now: datetime) -> datet
         return None
     if destination.owner is not None:
         return now
-    return next_callable(lead.dealership, now)
+    parked_until = lead.customer.parked_until if destination.queue == Queue.PASSIVE else None
+    return next_callable(lead.dealership, max(now, parked_until or now))
 
 
 def _turns(dealership: Dealership, people: list[Membership], now: datetime) -> dict[int, Turn]:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from bdc.accounts.models import User
 from bdc.outbox.effects import enqueue
 from dealers.domain.hours import next_callable
@@ -19,7 +21,7 @@ from leads.domain.rounds import become_active, begin_round, let_go, refresh_grou
 from leads.domain.routing import Destination, destination_in_sales, place_new
 from leads.domain.timeline import record
 from leads.domain.withdrawing import withdraw_proposal
-from leads.models import CloseReason, Customer, Lead, Queue, Round, Status
+from leads.models import CallBack, CloseReason, Customer, Lead, Queue, Round, Status
 
 OUT_OF_SELECTIONS = timedelta(days=90)
 
@@ -159,4 +161,27 @@ def _effects_of_closing(lead: Lead, round_: Round, reason: CloseReason, *, now: 
             now=now,
         )
     elif reason.effect == "park_long_term":
-        Customer.objects.filter(pk=lead.customer_id).update(parked_until=now + OUT_OF_SELECTIONS)
+        _park(lead.customer, now=now)
+
+
+def _park(customer: Customer, *, now: datetime) -> None:
+    """Keep a customer out of selections: whom we chose ourselves is not called meanwhile.
+
+    What the customer asks for goes on, and so does a call that was promised (product.md,
+    Close-out: BDC-06 keeps the customer out of selections for 90 days).
+    """
+    customer.parked_until = now + OUT_OF_SELECTIONS
+    customer.save(update_fields=["parked_until"])
+    promised = CallBack.objects.filter(lead=OuterRef("pk"), done_at=None)
+    chosen = Lead.objects.filter(
+        ~Exists(promised),
+        customer=customer,
+        queue=Queue.PASSIVE,
+        status=Status.OPEN,
+        next_call_at__lt=customer.parked_until,
+    )
+    for found in chosen.order_by("pk"):
+        lead = lock_lead(found)
+        lead.next_call_at = next_callable(lead.dealership, customer.parked_until)
+        lead.save(update_fields=["next_call_at"])
+        record(lead, "call_planned", by=None, now=now, at=_iso(lead.next_call_at))
