@@ -4,7 +4,9 @@ State of leads is not here: it changes through the domain alone.
 """
 
 from django.contrib import admin
+from django.http import HttpRequest
 
+from dealers.domain.policy_history import POLICY_FIELDS
 from dealers.models import (
     CentreService,
     ContactCentre,
@@ -41,6 +43,12 @@ class DealershipAdmin(admin.ModelAdmin):
     list_display = ("name", "slug", "group", "routing")
     list_select_related = ("group",)
     inlines = (OpeningBlockInline, PostcodeAreaInline)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Dealership | None = None
+    ) -> tuple[str, ...]:
+        """A policy is changed on the pages of administration, which keep its history."""
+        return () if obj is None else POLICY_FIELDS
 
 
 @admin.register(ContactCentre)

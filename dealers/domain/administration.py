@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from bdc.accounts.models import User
 from bdc.errors import FieldProblem, Malformed, NotAllowed, RuleBroken
 from dealers.domain.access import reach_of
+from dealers.domain.policy_history import POLICY_FIELDS, hours_of, note_changes, policy_of
 from dealers.models import (
     ClosingDay,
     DealerGroup,
@@ -29,24 +30,6 @@ from dealers.models import (
 )
 from dealers.models.people import CENTRE_ROLES
 
-# What an administrator may set at a dealership; the group's limits stand above it.
-POLICY_FIELDS = (
-    "phone",
-    "email",
-    "address",
-    "routing",
-    "attempts_salesperson",
-    "attempts_passive",
-    "attempts_second_voice",
-    "attempts_unreached",
-    "attempts_inbound",
-    "open_lead_cap",
-    "own_request_days",
-    "bdc_close_needs_approval",
-    "calls_from",
-    "calls_until",
-    "workshop_slots",
-)
 SIDES = ("salesperson", "passive", "second_voice", "unreached", "inbound")
 
 
@@ -171,6 +154,7 @@ def change_dealership(
         .select_related("group")
         .get(pk=dealership.pk)
     )
+    before = policy_of(dealership)
     for name in POLICY_FIELDS:
         if name in policy:
             setattr(dealership, name, policy[name])
@@ -184,6 +168,7 @@ def change_dealership(
     PostcodeArea.objects.bulk_create(
         [PostcodeArea(dealership=dealership, first=first, last=last) for first, last in areas]
     )
+    note_changes(dealership, before, policy_of(dealership), by=by, now=now)
     return dealership
 
 
@@ -221,6 +206,8 @@ def change_hours(
     problems = _block_problems(blocks)
     if problems:
         raise Malformed(*problems)
+    Dealership.objects.select_for_update(of=("self",)).get(pk=dealership.pk)
+    before = hours_of(dealership)
     dealership.opening_blocks.all().delete()
     OpeningBlock.objects.bulk_create(
         [
@@ -235,6 +222,7 @@ def change_hours(
             for on, reason in dict(closing_days).items()
         ]
     )
+    note_changes(dealership, before, hours_of(dealership), by=by, now=now)
     return dealership
 
 

@@ -14,7 +14,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from bdc.errors import Sentence
-from dealers.domain.administration import POLICY_FIELDS, SIDES, policy_problems
+from dealers.domain.administration import SIDES, policy_problems
+from dealers.domain.policy_history import POLICY_FIELDS
 from dealers.models import Dealership
 from dealers.models.dealership import Routing
 

@@ -8,6 +8,7 @@ from dealers.models.dealership import (
     PostcodeArea,
     Side,
 )
+from dealers.models.history import PolicyChange
 from dealers.models.people import Absence, Membership, Presence, Role, SalesRole
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "DealershipQuerySet",
     "Membership",
     "OpeningBlock",
+    "PolicyChange",
     "PostcodeArea",
     "Presence",
     "Role",

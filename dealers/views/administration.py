@@ -23,12 +23,15 @@ from dealers.domain.administration import (
     memberships_to_administer,
     set_active,
 )
+from dealers.domain.policy_history import latest_changes
 from dealers.forms.dealerships import PolicyForm
 from dealers.forms.hours import HoursForm
 from dealers.forms.people import PersonForm, SearchForm
 from dealers.models import Dealership, Membership, Role
+from dealers.views.policy_words import entry_of
 
 MOST_SHOWN = 300
+MOST_CHANGES_SHOWN = 30
 
 
 def _require_administrator(request: SignedInRequest) -> None:
@@ -176,6 +179,7 @@ def _show(
         "form": hours_form if hours_form.errors else form,
         "policy_form": form,
         "hours_form": hours_form,
+        "changes": [entry_of(change) for change in latest_changes(place, count=MOST_CHANGES_SHOWN)],
         "tab": "dealerships",
     }
     return render(request, "dealers/dealership.html", context, status=422 if wrong else 200)

@@ -3,6 +3,7 @@
 from datetime import date, time
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from bdc.accounts.models import User
 from bdc.errors import Malformed, NotAllowed, RuleBroken
@@ -15,7 +16,7 @@ from dealers.domain.administration import (
     memberships_to_administer,
     set_active,
 )
-from dealers.models import Dealership, Membership, Role
+from dealers.models import Dealership, Membership, PolicyChange, Role
 from tests.factories import (
     TUESDAY_10,
     create_agent,
@@ -201,3 +202,59 @@ def test_an_agent_of_a_centre_is_not_shown_to_a_dealer_group(dealership, adminis
 
     assert administrator.pk in shown
     assert agent.pk not in shown
+
+
+def changes(dealership) -> list[tuple[str, str, str]]:
+    return list(dealership.policy_changes.order_by("id").values_list("field", "before", "after"))
+
+
+def test_what_changes_in_a_policy_is_kept_with_who_changed_it(dealership, administrator):
+    change(dealership, administrator)
+    first = len(changes(dealership))
+
+    change(dealership, administrator, attempts_salesperson=4, calls_from=time(10))
+    change(dealership, administrator, attempts_salesperson=4, calls_from=time(10))
+
+    assert changes(dealership)[first:] == [
+        ("attempts_salesperson", "5", "4"),
+        ("calls_from", "", "10:00:00"),
+    ]
+    kept = dealership.policy_changes.latest("id")
+    assert (kept.by, kept.at) == (administrator, TUESDAY_10)
+
+
+def test_what_changes_in_the_hours_is_kept_for_each_day(dealership, administrator):
+    change_hours(
+        dealership,
+        blocks=[
+            *((day, time(8, 30), time(18)) for day in range(1, 5)),
+            (0, time(9), time(12)),
+            (0, time(13), time(18)),
+            (5, time(9), time(17)),
+        ],
+        closing_days=[(date(2026, 12, 31), "Balans")],
+        by=administrator,
+        now=TUESDAY_10,
+    )
+
+    assert changes(dealership) == [
+        ("day_0", "08:30-18:00", "09:00-12:00, 13:00-18:00"),
+        ("closing_days", "", "31-12-2026 Balans"),
+    ]
+
+
+def test_a_refused_policy_leaves_no_history(dealership, administrator):
+    with pytest.raises(Malformed):
+        change(dealership, administrator, attempts_salesperson=99)
+
+    assert changes(dealership) == []
+
+
+def test_the_history_is_only_added_to(dealership, administrator):
+    change(dealership, administrator)
+    kept = dealership.policy_changes.first()
+
+    for act in (kept.delete, lambda: PolicyChange.objects.update(after="another")):
+        refused = pytest.raises(IntegrityError, match="policy_change_rows_are_only_added")
+        with refused, transaction.atomic():
+            act()

@@ -285,6 +285,24 @@ def test_a_policy_is_saved(page, dealership):
     assert "Opgeslagen. Het geldt vanaf nu voor nieuwe rondes." in text_of(response)
 
 
+def test_a_dealership_without_changes_says_so(page, dealership):
+    assert "Er is nog niets gewijzigd." in text_of(page.get(f"{DEALERSHIPS}noord-eindhoven/"))
+
+
+def test_what_was_changed_stands_on_the_page_in_words(page, dealership, administrator):
+    page.post(f"{DEALERSHIPS}noord-eindhoven/", policy(bdc_close_needs_approval="on"))
+    page.post(f"{DEALERSHIPS}noord-eindhoven/tijden/", hours())
+
+    shown = text_of(page.get(f"{DEALERSHIPS}noord-eindhoven/"))
+
+    assert "Actieve leads gaan naar: eerst verkopers → eerst BDC" in shown
+    assert "Bellen vanaf: – → 09:30" in shown
+    assert "Een teamleider geeft akkoord op wat het BDC afboekt: nee → ja" in shown
+    assert "Maandag: 08:30-18:00 → 08:30-12:00, 13:00-18:00" in shown
+    assert "Dinsdag: 08:30-18:00 → dicht" in shown
+    assert "Joost van der Meer" in shown
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "error"),
     [
