@@ -32,6 +32,7 @@ urlpatterns = [
     path("leads/<int:pk>/niet-bellen/", lead.object_to_calls, name="object"),
     path("leads/<int:pk>/afspraak/", lead.appointment, name="appointment"),
     path("leads/<int:pk>/afspraken/<int:appointment_pk>/", lead.outcome, name="outcome"),
+    path("leads/<int:pk>/afspraken/<int:appointment_pk>/verzetten/", lead.move, name="move"),
     path("leads/<int:pk>/offerte/", lead.quote, name="quote"),
     path("leads/<int:pk>/afboeken/", lead.close, name="close"),
     path("leads/<int:pk>/goedkeuren/", lead.approve_close, name="approve"),

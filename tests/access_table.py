@@ -59,6 +59,7 @@ OWNER = frozenset({"owner"})
 AGENTS = frozenset({"agent", "team lead"})
 
 THURSDAY = "2026-11-26T11:00:00+01:00"
+FRIDAY = "2026-11-27T11:00:00+01:00"
 
 
 def seen(on: str) -> Policy:
@@ -160,6 +161,8 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:appointment", "GET"): (seen("lead"), seen("passive")),
     ("leads:appointment", "POST"): worked({"kind": "showroom", "slot": f"{THURSDAY}|"}),
     ("leads:outcome", "POST"): Policy(WORKERS, on="visit", body={"outcome": "showed"}),
+    ("leads:move", "GET"): seen("visit"),
+    ("leads:move", "POST"): Policy(WORKERS, on="visit", body={"slot": f"{FRIDAY}|"}),
     ("leads:quote", "GET"): seen("lead"),
     ("leads:quote", "POST"): worked({"amount": "24.950"}),
     ("leads:close", "GET"): (seen("lead"), seen("passive")),
@@ -261,6 +264,7 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("api-appointment-outcome", "POST"): Policy(
         WORKERS, on="appointment", body={"outcome": "showed"}
     ),
+    ("api-appointment-move", "POST"): Policy(WORKERS, on="appointment", body={"starts_at": FRIDAY}),
 }
 
 # Where a route is asked whose address is a pattern of its own kind.
@@ -313,6 +317,7 @@ NEW = {"kind": "active", "channel": "online", "dealership": "zuid-breda"}
 NEW_PERSON = {"email": "nieuw@zuid.example", "name": "Nieuw", "role": "marketer"}
 VISIT = {"kind": "showroom", "starts_at": THURSDAY}
 VISIT_ON_PAGE = {"kind": "showroom", "starts_at": "26-11-2026 11:00", "salesperson": IT}
+MOVED = {"starts_at": FRIDAY}
 DUPLICATE = {"reason": "BDC-02", "original": IT}
 RESULT = {"result": "no_answer", "call": IT}
 API = "/api/v1/"
@@ -369,6 +374,8 @@ REACHINGS = [
         404,
         {"outcome": "showed"},
     ),
+    Reaching(BY_SALES, "POST", "/leads/{own}/afspraken/{it}/verzetten/", "appointment", 404, MOVED),
+    Reaching(BY_SALES, "POST", f"{API}appointments/{{it}}/move/", "appointment", 404, MOVED),
     Reaching(BY_SALES, "POST", "/leads/{own}/afboeken/", "lead", 422, DUPLICATE),
     Reaching(BY_SALES, "POST", "/leads/{own}/belpoging/", "call", 422, RESULT),
     Reaching(BY_AGENT, "POST", "/bellen/{waiting}/afspraak/", "id of a person", 422, VISIT_ON_PAGE),

@@ -38,7 +38,7 @@ from leads.models import (
 WORD, LINE, LONG = 60, 120, 10_000  # letters
 EMAIL = 254
 
-# An outbound call is an attempt, and what is moved is booked anew: neither is recorded here.
+# An outbound call is an attempt, and moving asks for the new time: neither is recorded here.
 CHANNELS = [pair for pair in ConversationChannel.choices if pair[0] != "outbound"]
 OUTCOMES = [pair for pair in AppointmentOutcome.choices if pair[0] != "moved"]
 
@@ -275,6 +275,19 @@ class NextLeadIn(BodyIn):
 @extend_schema_serializer(examples=[OpenApiExample("Not now", {"reason": "not_now"})])
 class ReleaseIn(BodyIn):
     reason = serializers.ChoiceField(Release.Reason.choices, required=False)
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("A day later", {"starts_at": "2026-11-27T14:00:00+01:00"})]
+)
+class MoveAppointmentIn(BodyIn):
+    """Another time; length and salesperson stay as they are unless they are given."""
+
+    starts_at = Moment()
+    minutes = Number(required=False, min_value=5, max_value=24 * 60)
+
+    def get_fields(self) -> dict[str, Any]:
+        return {**super().get_fields(), "with": optional_text(EMAIL, "The salesperson's e-mail.")}
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Showed up", {"outcome": "showed"})])

@@ -45,6 +45,7 @@ from leads.domain.booking import (
     appointments_visible_to,
     ask_quote,
     book_appointment,
+    move_appointment,
     record_outcome,
 )
 from leads.domain.closing import close_lead, reasons_for
@@ -342,3 +343,15 @@ class AppointmentViewSet(LeadAnswers):
         given = bodies.OutcomeIn.read(request.data).validated_data
         ended = record_outcome(appointment, by=request.user, now=self.now, **given)
         return self.answer(ended, AppointmentOut)
+
+    @extend_schema(request=bodies.MoveAppointmentIn, responses={HTTPStatus.CREATED: AppointmentOut})
+    @action(detail=True, methods=["post"])
+    def move(self, request: SignedInApiRequest, pk: int) -> Response:
+        """Agree on another time: this appointment ends as moved, and the new one stands."""
+        appointment = get_object_or_404(appointments_visible_to(request.user), pk=pk)
+        given = bodies.MoveAppointmentIn.read(request.data).validated_data
+        salesperson = named_person(appointment.lead.dealership, given.pop("with", ""), field="with")
+        moved = move_appointment(
+            appointment, salesperson=salesperson, by=request.user, now=self.now, **given
+        )
+        return self.answer(moved, AppointmentOut, HTTPStatus.CREATED)

@@ -49,13 +49,17 @@ def agenda_of(leads: Iterable[Lead], *, now: datetime) -> Agenda:
 
 
 def is_on_the_clock(lead: Lead) -> bool:
-    """Whether the two-minute clock runs: nobody has called this new lead yet."""
+    """Whether the two-minute clock runs: nobody has called this new lead yet.
+
+    With who agreed on a visit somebody has spoken; such a lead is not due before its visit.
+    """
     return (
         lead.clock_began_at is not None
         and lead.first_call_at is None
         and lead.round_number == 1
         and lead.is_open
         and not lead.is_at_bdc
+        and not lead.appointments.all()
     )
 
 
@@ -122,7 +126,8 @@ def late_leads(now: datetime) -> Q:
     """The same as late_since(), for the database."""
     promises = CallBack.objects.filter(lead=OuterRef("pk"), done_at=None)
     visits = Appointment.objects.filter(lead=OuterRef("pk"), outcome="")
-    on_the_clock = Q(
+    any_visit = Appointment.objects.filter(lead=OuterRef("pk"))
+    on_the_clock = ~Exists(any_visit) & Q(
         clock_began_at__isnull=False,
         first_call_at=None,
         round_number=1,

@@ -31,6 +31,7 @@ from leads.models import (
     Appointment,
     AppointmentKind,
     AppointmentOutcome,
+    CallBack,
     Lead,
     Quote,
     Round,
@@ -60,8 +61,9 @@ def book_appointment(
 ) -> Appointment:
     """Book a visit: with a salesperson, or in a numbered slot of the workshop's day.
 
-    Without a salesperson it is the lead's own, else who is free at that time. Raises
-    slot_taken where the person, the car or the day is full, Malformed for impossible times.
+    Without a salesperson it is the lead's own, else who is free at that time. A salesperson's
+    lead then waits for the visit. Raises slot_taken where the person, the car or the day is
+    full, Malformed for impossible times.
     """
     require(by, "work", lead.dealership_id)
     duration = _checked_duration(starts_at, minutes, now)
@@ -72,12 +74,7 @@ def book_appointment(
     if by is not None and lead.is_at_bdc:
         hold_for(lead, agent=by, now=now)
     ends_at = starts_at + duration
-    slot = None
-    if kind == AppointmentKind.WORKSHOP:
-        salesperson = None
-        slot = _free_slot(lead.dealership, starts_at)
-    else:
-        salesperson = _salesperson_for(lead, salesperson, starts_at, ends_at)
+    salesperson, slot = _whose(lead, kind, salesperson, starts_at, ends_at)
     round_ = Round.objects.select_for_update().get(lead=lead, number=lead.round_number)
     appointment = Appointment(
         lead=lead,
@@ -93,11 +90,7 @@ def book_appointment(
         booked_by=by,
         booked_at=now,
     )
-    try:
-        with transaction.atomic():
-            appointment.save()
-    except IntegrityError as error:
-        raise _slot_taken() from error
+    _keep(appointment)
     record(
         lead,
         "appointment_booked",
@@ -114,18 +107,84 @@ def book_appointment(
     _count_for_map(lead)
     refresh_ground(lead, now=now)
     lead.offer_ends_at = None
+    _wait_for_visit(lead, now=now)
     lead.save()
     appointment.lead = lead
     return appointment
 
 
 @retrying_atomic
+def move_appointment(
+    appointment: Appointment,
+    *,
+    starts_at: datetime,
+    by: User | None,
+    now: datetime,
+    minutes: int | None = None,
+    salesperson: User | None = None,
+) -> Appointment:
+    """Agree on another time for a visit: the old one ends as moved, and a new one stands.
+
+    It stays the same agreement: kind, car, round, and who booked it when are those of the old
+    one, so milestones stay and MAP counts one. Length and salesperson too, unless given.
+    Whoever works leads at the dealership may, as with an outcome; a closed lead may still have
+    a visit to come. Raises slot_taken as booking does; then the old one stands as it was.
+    """
+    require(by, "work", appointment.dealership_id)
+    lead = lock_lead(appointment.lead)
+    old = _without_outcome(appointment)
+    length = old.ends_at - old.starts_at
+    duration = _checked_duration(
+        starts_at, int(length.total_seconds()) // 60 if minutes is None else minutes, now
+    )
+    old.outcome, old.outcome_at = AppointmentOutcome.MOVED, now
+    old.save(update_fields=["outcome", "outcome_at"])
+    ends_at = starts_at + duration
+    asked = salesperson or _still_here(lead.dealership, old)
+    salesperson, slot = _whose(lead, old.kind, asked, starts_at, ends_at)
+    new = Appointment(
+        lead=lead,
+        dealership_id=lead.dealership_id,
+        round_id=old.round_id,
+        kind=old.kind,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        salesperson=salesperson,
+        vehicle=old.vehicle,
+        local_date=local(lead.dealership, starts_at).date(),
+        slot=slot,
+        booked_by_id=old.booked_by_id,
+        booked_at=old.booked_at,
+        moved_from=old,
+    )
+    _keep(new)
+    record(
+        lead,
+        "appointment_moved",
+        by=by,
+        now=now,
+        kind=new.kind,
+        moved_from=old.starts_at.isoformat(),
+        at=starts_at.isoformat(),
+        owner_name=str(salesperson) if salesperson else None,
+    )
+    _count_for_map(lead)
+    if not lead.is_closed:
+        refresh_ground(lead, now=now)
+        _wait_for_visit(lead, now=now)
+    lead.save()
+    new.lead = lead
+    return new
+
+
+@retrying_atomic
 def record_outcome(
     appointment: Appointment, *, outcome: str, by: User | None, now: datetime
 ) -> Appointment:
-    """Record how an appointment ended. A no-show leaves the lead with its owner.
+    """Record how an appointment ended. A no-show puts the lead back with its owner, due again.
 
-    Whoever works leads at the dealership may; an outcome is recorded once.
+    So does a cancelled visit with the salesperson who waited for it. Whoever works leads at the
+    dealership may; an outcome is recorded once.
     """
     require(by, "work", appointment.dealership_id)
     if outcome not in (
@@ -135,9 +194,7 @@ def record_outcome(
     ):
         raise Malformed(FieldProblem("outcome", "invalid", _("Choose one of the outcomes.")))
     lead = lock_lead(appointment.lead)
-    appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
-    if appointment.outcome:
-        raise RuleBroken("already_closed", _("This appointment already has an outcome."))
+    appointment = _without_outcome(appointment)
     appointment.outcome = outcome
     appointment.outcome_at = now
     appointment.save(update_fields=["outcome", "outcome_at"])
@@ -156,6 +213,9 @@ def record_outcome(
         ).update(showed_at=now)
     elif outcome == AppointmentOutcome.NO_SHOW and not lead.is_closed:
         lead.next_call_at = now if lead.has_dialable_number else None
+    elif outcome == AppointmentOutcome.CANCELLED and lead.owner_id and not lead.is_closed:
+        lead.next_call_at = now if lead.has_dialable_number else None
+        _wait_for_visit(lead, now=now)
     _count_for_map(lead)
     if not lead.is_closed:
         refresh_ground(lead, now=now)
@@ -249,8 +309,57 @@ def _checked_duration(starts_at: datetime, minutes: int, now: datetime) -> timed
     return duration
 
 
+def _without_outcome(appointment: Appointment) -> Appointment:
+    """The appointment, held until the transaction ends; raises when it has its outcome."""
+    held = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    if held.outcome:
+        raise RuleBroken("already_closed", _("This appointment already has an outcome."))
+    return held
+
+
+def _wait_for_visit(lead: Lead, *, now: datetime) -> None:
+    """A salesperson's lead is not due before its next visit; a promised call-back goes first.
+
+    Changes the object only; the caller saves it.
+    """
+    if lead.owner_id is None:
+        return
+    promise = CallBack.objects.filter(lead=lead, done_at=None).first()
+    if promise is not None:
+        lead.next_call_at = promise.due_at
+        return
+    visit = lead.appointments.filter(outcome="", starts_at__gt=now).order_by("starts_at").first()
+    if visit is not None:
+        lead.next_call_at = visit.starts_at
+        lead.system_close_at = None
+
+
+def _still_here(dealership: Dealership, appointment: Appointment) -> User | None:
+    """Who would receive the customer, as long as he works here."""
+    person = appointment.salesperson
+    return person if person is not None and may(person, "take", dealership.pk) else None
+
+
 def _slot_taken() -> RuleBroken:
     return RuleBroken("slot_taken", _("This time was just booked. Choose another time."))
+
+
+def _keep(appointment: Appointment) -> None:
+    """Save it; the database says when the person, the car or the slot is taken."""
+    try:
+        with transaction.atomic():
+            appointment.save()
+    except IntegrityError as error:
+        raise _slot_taken() from error
+
+
+def _whose(
+    lead: Lead, kind: str, asked: User | None, starts_at: datetime, ends_at: datetime
+) -> tuple[User | None, int | None]:
+    """The salesperson of a visit, or the numbered slot of one to the workshop."""
+    if kind == AppointmentKind.WORKSHOP:
+        return None, _free_slot(lead.dealership, starts_at)
+    return _salesperson_for(lead, asked, starts_at, ends_at), None
 
 
 def _free_slot(dealership: Dealership, starts_at: datetime) -> int:

@@ -52,6 +52,7 @@ SENTENCES: dict[str, Promise] = {
     "call_back_promised": _("Call-back promised for %(at)s, by %(owner_name)s."),
     "call_back_fell_to_team": _("The call-back is overdue: the team has it now."),
     "appointment_booked": _("Appointment: %(kind)s, %(at)s."),
+    "appointment_moved": _("Appointment of %(moved_from)s moved to %(at)s."),
     "appointment_ended": _("Appointment of %(at)s: %(outcome)s."),
     "quote_asked": _("Quote requested."),
     "sold": _("Sold."),
@@ -155,7 +156,7 @@ class _Words(dict[str, str]):
             return str(WHY.get(fact, fact)) % {"channel": _label(Channel, facts.get("channel"))}
         if name == "reason":
             return str(reasons.get(fact, fact))
-        if name == "at":
+        if name in ("at", "moved_from"):
             return local_moment(fact)
         if isinstance(fact, list):
             return ", ".join(str(part) for part in fact)

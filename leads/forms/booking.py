@@ -14,7 +14,7 @@ from dealers.domain.access import people_at
 from dealers.models import Role
 from leads.forms.contacting import read_moment
 from leads.forms.fields import EurosField, MomentField
-from leads.models import AppointmentKind, AppointmentOutcome, Lead
+from leads.models import Appointment, AppointmentKind, AppointmentOutcome, Lead
 
 LENGTHS = [(30, "0:30"), (60, "1:00"), (90, "1:30"), (120, "2:00")]
 
@@ -79,6 +79,30 @@ class AppointmentForm(forms.Form):
             "salesperson": None if is_workshop else asked["salesperson"],
             "vehicle": asked["vehicle"],
         }
+
+
+class MoveForm(AppointmentForm):
+    """Another time for a visit that stands; what it is for and which car stay."""
+
+    kind = None  # type: ignore[assignment]  # so that the form has no such field
+    vehicle = None  # type: ignore[assignment]
+    minutes = forms.TypedChoiceField(
+        label=_("How long?"),
+        choices=[("", _("As it was")), *LENGTHS],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, visit: Appointment, **kwargs: Any) -> None:
+        super().__init__(*args, lead=visit.lead, **kwargs)
+        salesperson = self.fields["salesperson"]
+        assert isinstance(salesperson, forms.ModelChoiceField)  # noqa: S101 -- it is, above
+        salesperson.empty_label = str(visit.salesperson or _("Whoever is free"))
+
+    def move(self) -> dict[str, Any]:
+        """The arguments of move_appointment()."""
+        return {name: self.cleaned_data[name] for name in ("starts_at", "minutes", "salesperson")}
 
 
 class OutcomeForm(forms.Form):

@@ -59,11 +59,17 @@ class Appointment(OfLead):
     booked_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=AppointmentOutcome, blank=True)
     outcome_at = models.DateTimeField(null=True, blank=True)
+    # The same agreement at its earlier time.
+    moved_from: models.OneToOneField[Appointment | None, Appointment | None] = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="moved_to", null=True
+    )
 
     class Meta:
         ordering = ["starts_at"]
         verbose_name = _("appointment")
         constraints = [
+            # Target of the key by which an appointment is moved within its lead.
+            models.UniqueConstraint(fields=["lead", "id"], name="appointment_within_its_lead"),
             models.CheckConstraint(
                 name="appointment_starts_before_it_ends",
                 condition=Q(starts_at__lt=F("ends_at")),

@@ -11,6 +11,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import HttpResponseLocation, push_url, replace_url, reswap, retarget
 
+from bdc.accounts.models import User
 from bdc.errors import Malformed, RuleBroken
 from bdc.http import SignedInRequest, render_part
 from leads.domain.booking import free_moments
@@ -125,7 +126,11 @@ def _panel_context(page: LeadPage, panel: str, extra: dict[str, Any]) -> dict[st
     if panel == "call_back":
         return {"moments": call_back_moments(lead.dealership, now=now)}
     if panel == "appointment":
-        return {"slots": _slots(lead, extra["kind"], page), "kinds": AppointmentKind}
+        slots = _slots(lead, extra["kind"], page, person=lead.owner)
+        return {"slots": slots, "kinds": AppointmentKind}
+    if panel == "move":
+        person = extra["visit"].salesperson
+        return {"slots": _slots(lead, extra["kind"], page, person=person)}
     if panel == "close" and (reason := extra.get("reason")) is not None:
         return {
             "needs_approval": needs_approval(reason, lead, page.round),
@@ -137,13 +142,10 @@ def _panel_context(page: LeadPage, panel: str, extra: dict[str, Any]) -> dict[st
     return {}
 
 
-def _slots(lead: Lead, kind: str, page: LeadPage) -> list[dict[str, Any]]:
-    """Free moments: of the workshop's day, of the lead's own salesperson, or of who is free."""
+def _slots(lead: Lead, kind: str, page: LeadPage, *, person: User | None) -> list[dict[str, Any]]:
+    """Free moments: of the workshop's day, of `person`, or of who is free."""
     if kind == AppointmentKind.WORKSHOP:
         opened = workshop_moments(lead.dealership, now=page.at, count=MOST_MOMENTS)
         return [{"at": at, "person": None, "value": at.isoformat()} for at in opened]
-    found = free_moments(lead.dealership, now=page.at, count=MOST_MOMENTS, salesperson=lead.owner)
-    return [
-        {"at": at, "person": person, "value": f"{at.isoformat()}|{person.pk}"}
-        for at, person in found
-    ]
+    found = free_moments(lead.dealership, now=page.at, count=MOST_MOMENTS, salesperson=person)
+    return [{"at": at, "person": who, "value": f"{at.isoformat()}|{who.pk}"} for at, who in found]

@@ -39,6 +39,7 @@ ICONS = {
     "call_back_promised": "clock",
     "call_back_fell_to_team": "alert-triangle",
     "appointment_booked": "calendar-check",
+    "appointment_moved": "calendar-event",
     "appointment_ended": "calendar-event",
     "quote_asked": "file-text",
     "sold": "car",

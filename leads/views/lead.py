@@ -13,7 +13,12 @@ from django_htmx.http import trigger_client_event
 from bdc import clock
 from bdc.http import SignedInRequest
 from leads.domain.approving import approve, reopen, send_back
-from leads.domain.booking import ask_quote, book_appointment, record_outcome
+from leads.domain.booking import (
+    ask_quote,
+    book_appointment,
+    move_appointment,
+    record_outcome,
+)
 from leads.domain.closing import close_lead
 from leads.domain.contacting import (
     add_note,
@@ -25,7 +30,7 @@ from leads.domain.contacting import (
 from leads.domain.handing_over import assign, take
 from leads.domain.objecting import record_objection
 from leads.domain.repeating import done_before
-from leads.forms.booking import AppointmentForm, OutcomeForm, QuoteForm
+from leads.forms.booking import AppointmentForm, MoveForm, OutcomeForm, QuoteForm
 from leads.forms.closing import CloseForm
 from leads.forms.contacting import AttemptForm, CallBackForm, ConversationForm, NoteForm
 from leads.forms.handing_over import AssignForm, SendBackForm
@@ -234,6 +239,27 @@ def outcome(request: SignedInRequest, pk: int, appointment_pk: int) -> HttpRespo
         }
 
     return answer(request, lead, "", form, act)
+
+
+@get_or_post
+def move(request: SignedInRequest, pk: int, appointment_pk: int) -> HttpResponse:
+    """Another time for a visit that stands."""
+    lead = visible_lead(request, pk)
+    visit = get_object_or_404(Appointment, pk=appointment_pk, lead=lead)
+    form = MoveForm(posted(request), visit=visit, now=clock.now())
+
+    def act() -> str:
+        asked = form.move()
+        moved = act_once(
+            request,
+            lead,
+            lambda: move_appointment(visit, by=request.user, now=clock.now(), **asked),
+            verbs=("appointment_moved",),
+            at=asked["starts_at"].isoformat(),
+        )
+        return after_booking(moved) if moved else already_saved(lead)
+
+    return answer(request, lead, "move", form, act, kind=visit.kind, visit=visit)
 
 
 @get_or_post

@@ -676,6 +676,53 @@ def test_an_appointment_of_another_lead_is_not_found(page, dealership, lead, sal
 
 
 @BOTH_WAYS
+def test_an_appointment_is_moved_to_a_free_moment_with_one_press(page, lead, salesperson, headers):
+    visit = book_appointment(
+        lead, kind="showroom", starts_at=at(25, 14), by=salesperson, now=TUESDAY_10
+    )
+    panel = page.get(url("move", lead, visit.pk))
+    slot = panel.context["slots"][0]
+
+    response = do(page, "move", lead, {"slot": slot["value"]}, headers, visit.pk)
+
+    moved = lead.appointments.get(outcome="")
+    assert (moved.moved_from, moved.starts_at) == (visit, slot["at"])
+    assert "Jansen: showroom geboekt op" in text_of(response)
+    assert "verzet" in show(page, lead)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "said"),
+    [
+        pytest.param({}, 422, "Kies een moment", id="no moment"),
+        pytest.param({"starts_at": "2026-11-23T14:30"}, 422, "al geweest", id="passed"),
+        pytest.param({"starts_at": "2026-11-26T14:30"}, 409, "is net geboekt", id="taken"),
+    ],
+)
+def test_a_move_that_cannot_be_is_refused(page, dealership, lead, salesperson, asked, status, said):
+    other = receive(dealership, name="Peter Peeters")
+    book_appointment(other, kind="showroom", starts_at=at(26, 14), by=salesperson, now=TUESDAY_10)
+    visit = book_appointment(
+        lead, kind="showroom", starts_at=at(25, 14), by=salesperson, now=TUESDAY_10
+    )
+
+    response = do(page, "move", lead, asked, PLAIN, visit.pk)
+
+    assert response.status_code == status
+    assert said in text_of(response)
+    assert lead.appointments.get().outcome == ""
+
+
+def test_an_appointment_of_another_lead_is_not_moved(page, dealership, lead, salesperson):
+    other = receive(dealership, name="Peter Peeters")
+    visit = book_appointment(
+        other, kind="showroom", starts_at=at(25, 14), by=salesperson, now=TUESDAY_10
+    )
+
+    assert page.get(url("move", lead, visit.pk)).status_code == 404
+
+
+@BOTH_WAYS
 def test_a_quote_with_or_without_its_amount(page, lead, headers):
     do(page, "quote", lead, {"amount": "38.950,00"}, headers)
 

@@ -254,6 +254,40 @@ def test_the_outcome_of_an_appointment_is_recorded(as_salesperson, lead, salespe
     assert response.json()["lead"]["milestones"]["showed_at"] == AT_TEN
 
 
+def test_an_appointment_is_moved(as_salesperson, lead, salesperson):
+    appointment = _appointment(lead, salesperson)
+
+    response = as_salesperson.post(
+        f"appointments/{appointment.pk}/move/",
+        {"starts_at": "2026-11-27T14:00:00+01:00", "minutes": 90},
+    )
+
+    moved = lead.appointments.get(outcome="")
+    assert response.status_code == 201
+    assert response.json() == {
+        "id": moved.pk,
+        "kind": "showroom",
+        "starts_at": "2026-11-27T14:00:00+01:00",
+        "ends_at": "2026-11-27T15:30:00+01:00",
+        "with": "verkoper@noord.example",
+        "vehicle": "",
+        "slot": None,
+        "outcome": None,
+        "lead": shown(as_salesperson, lead),
+    }
+    assert response.json()["lead"]["next_call_at"] == "2026-11-27T14:00:00+01:00"
+
+
+def test_a_moved_appointment_is_not_moved_again(as_salesperson, lead, salesperson):
+    appointment = _appointment(lead, salesperson)
+    body = {"starts_at": "2026-11-27T14:00:00+01:00"}
+    as_salesperson.post(f"appointments/{appointment.pk}/move/", body)
+
+    response = as_salesperson.post(f"appointments/{appointment.pk}/move/", body)
+
+    assert (response.status_code, response.json()["code"]) == (409, "already_closed")
+
+
 def test_a_quote_is_asked(as_salesperson, lead):
     response = as_salesperson.post(f"leads/{lead.pk}/quotes/", {"amount": "31250.00"})
 

@@ -3,17 +3,31 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, connection
+from django.utils.translation import override
 
-from bdc.errors import Malformed, RuleBroken
-from leads.domain.booking import ask_quote, book_appointment, free_moments, record_outcome
+from bdc.errors import Malformed, NotAllowed, RuleBroken
+from dealers.models import Role
+from leads.domain.agenda import due_at, late_leads, late_since
+from leads.domain.agents_day import day_of
+from leads.domain.booking import (
+    ask_quote,
+    book_appointment,
+    free_moments,
+    move_appointment,
+    record_outcome,
+)
 from leads.domain.closing import close_lead
+from leads.domain.contacting import promise_call_back
 from leads.domain.facts import Facts
+from leads.domain.timeline import sentence
 from leads.models import Appointment, Lead
 from tests.factories import (
     TUESDAY_10,
     at,
     create_agent,
     create_dealership,
+    create_member,
     create_salesperson,
     receive,
     receive_passive,
@@ -204,3 +218,174 @@ def test_a_visit_counts_for_the_salesperson_to_whom_the_bdc_gave_the_lead(dealer
     of_bdc, of_sales = Lead.objects.get(pk=lead.pk).rounds.all()
     assert (of_bdc.showed_at, of_sales.showed_at) == (at(25, 11), at(25, 11))
     assert (of_bdc.has_appointment, of_sales.has_appointment) == (True, False)
+
+
+# --- Moving, and how a salesperson's lead waits for a visit -----------------------------------
+
+
+def booked_at(lead, starts_at, by, **fields):
+    return book_appointment(
+        lead, **{"kind": "showroom", "starts_at": starts_at, "by": by, "now": TUESDAY_10, **fields}
+    )
+
+
+def test_a_moved_appointment_ends_as_moved_and_a_new_one_stands(lead, salesperson):
+    old = booked_at(lead, at(25, 10), salesperson, kind="test_drive", vehicle="ID3-007", minutes=45)
+
+    new = move_appointment(old, starts_at=at(26, 14), by=salesperson, now=at(24, 12))
+
+    old.refresh_from_db()
+    assert (old.outcome, old.outcome_at) == ("moved", at(24, 12))
+    assert (new.moved_from, new.outcome, new.starts_at) == (old, "", at(26, 14))
+    assert (new.kind, new.vehicle, new.salesperson) == ("test_drive", "ID3-007", salesperson)
+    assert new.ends_at - new.starts_at == timedelta(minutes=45)
+    moved = new.lead.events.get(verb="appointment_moved")
+    with override("en"):
+        assert sentence(moved) == "Appointment of Wed 25 Nov 10:00 moved to Thu 26 Nov 14:00."
+
+
+def test_map_counts_a_moved_appointment_once_and_its_milestone_stays(dealership, salesperson):
+    agent = create_agent(dealership)
+    lead = receive_passive(dealership)
+    old = booked_at(lead, at(25, 10), agent)
+    lead = close_lead(old.lead, reason="BDC-17", facts=Facts(), by=agent, now=TUESDAY_10)
+
+    new = move_appointment(old, starts_at=at(26, 14), by=salesperson, now=at(24, 12))
+
+    lead = Lead.objects.get(pk=lead.pk)
+    of_bdc, of_sales = lead.rounds.all()
+    assert (lead.has_appointment, lead.appointment_at) == (True, TUESDAY_10)
+    assert (of_bdc.has_appointment, of_sales.has_appointment) == (True, False)
+    assert (new.round, new.booked_by, new.booked_at) == (of_bdc, agent, TUESDAY_10)
+    assert day_of(agent, now=at(24, 12)).appointments == 1
+    assert day_of(salesperson, now=at(24, 12)).appointments == 0
+
+
+def test_an_appointment_moves_over_its_own_time(lead, salesperson):
+    old = booked_at(lead, at(25, 10), salesperson)
+
+    new = move_appointment(old, starts_at=at(25, 10, 30), by=salesperson, now=TUESDAY_10)
+
+    assert new.salesperson == salesperson
+
+
+def test_what_cannot_be_moved_stands_as_it_was(dealership, lead, salesperson):
+    old = booked_at(lead, at(25, 10), salesperson)
+    booked_at(receive(dealership), at(26, 14), salesperson)
+
+    with slot_taken():
+        move_appointment(old, starts_at=at(26, 14, 30), by=salesperson, now=TUESDAY_10)
+
+    old.refresh_from_db()
+    assert (old.outcome, Appointment.objects.count()) == ("", 2)
+
+
+def test_the_workshop_slot_of_a_moved_appointment_is_free_again(lead, salesperson):
+    visits = [booked_at(lead, at(25, 10), salesperson, kind="workshop") for _ in range(2)]
+
+    moved = move_appointment(visits[0], starts_at=at(26, 9), by=salesperson, now=TUESDAY_10)
+
+    assert moved.slot == 1
+    assert booked_at(lead, at(25, 11), salesperson, kind="workshop").slot == 1
+
+
+@pytest.mark.parametrize("outcome", ["showed", "no_show", "cancelled"])
+def test_what_has_an_outcome_is_not_moved(lead, salesperson, outcome):
+    visit = booked_at(lead, at(25, 10), salesperson)
+    record_outcome(visit, outcome=outcome, by=salesperson, now=at(25, 11))
+
+    with pytest.raises(RuleBroken, match=r"^already_closed$"):
+        move_appointment(visit, starts_at=at(26, 14), by=salesperson, now=at(25, 11))
+
+
+def test_an_appointment_is_moved_once(lead, salesperson):
+    visit = booked_at(lead, at(25, 10), salesperson)
+    move_appointment(visit, starts_at=at(26, 14), by=salesperson, now=TUESDAY_10)
+
+    with pytest.raises(RuleBroken, match=r"^already_closed$"):
+        move_appointment(visit, starts_at=at(27, 14), by=salesperson, now=TUESDAY_10)
+
+
+def test_who_left_the_dealership_does_not_receive_a_moved_visit(dealership, lead, salesperson):
+    lisa = create_salesperson(dealership)
+    visit = booked_at(lead, at(25, 10), salesperson, salesperson=lisa)
+    lisa.memberships.all().delete()
+
+    moved = move_appointment(visit, starts_at=at(26, 14), by=salesperson, now=TUESDAY_10)
+
+    assert moved.salesperson == salesperson
+
+
+def test_a_marketer_moves_no_appointment(dealership, lead, salesperson):
+    visit = booked_at(lead, at(25, 10), salesperson)
+    marketer = create_member(Role.MARKETER, dealership)
+
+    with pytest.raises(NotAllowed):
+        move_appointment(visit, starts_at=at(26, 14), by=marketer, now=TUESDAY_10)
+
+
+def test_the_database_moves_no_appointment_to_another_lead(dealership, lead, salesperson):
+    visit = booked_at(lead, at(25, 10), salesperson)
+    other = booked_at(receive(dealership), at(25, 14), salesperson)
+
+    Appointment.objects.filter(pk=other.pk).update(moved_from=visit)
+    with (
+        pytest.raises(IntegrityError, match="appointment_moved_within_its_lead"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize(
+    ("promised", "next_call_at"),
+    [
+        pytest.param(None, at(25, 10), id="not before the visit"),
+        pytest.param(at(24, 16), at(24, 16), id="a promise before the visit goes first"),
+        pytest.param(at(26, 9), at(26, 9), id="a promise after the visit too"),
+    ],
+)
+def test_a_salespersons_lead_waits_for_its_visit(lead, salesperson, promised, next_call_at):
+    if promised:
+        promise_call_back(lead, due_at=promised, by=salesperson, now=TUESDAY_10)
+
+    visit = booked_at(lead, at(25, 10), salesperson)
+
+    assert visit.lead.next_call_at == next_call_at
+
+
+def test_a_visit_holds_off_the_end_of_unanswered_calls(lead, salesperson):
+    Lead.objects.filter(pk=lead.pk).update(system_close_at=at(24, 10, 15))
+
+    assert booked_at(lead, at(25, 10), salesperson).lead.system_close_at is None
+
+
+@pytest.mark.parametrize(
+    ("act", "next_call_at"),
+    [
+        pytest.param("moved", at(26, 14), id="moved: it waits for the new time"),
+        pytest.param("no_show", at(24, 12), id="no-show: due again"),
+        pytest.param("cancelled", at(24, 12), id="cancelled: due again"),
+    ],
+)
+def test_what_becomes_of_the_visit_says_when_the_lead_is_due(lead, salesperson, act, next_call_at):
+    visit = booked_at(lead, at(25, 10), salesperson)
+
+    if act == "moved":
+        move_appointment(visit, starts_at=at(26, 14), by=salesperson, now=at(24, 12))
+    else:
+        record_outcome(visit, outcome=act, by=salesperson, now=at(24, 12))
+
+    lead = Lead.objects.for_rows().get(pk=lead.pk)
+    assert (lead.owner, lead.next_call_at) == (salesperson, next_call_at)
+    assert due_at(lead, now=at(24, 12)) == next_call_at
+    assert late_since(lead, now=at(24, 12)) is None
+    assert not Lead.objects.filter(late_leads(at(24, 12))).exists()
+
+
+def test_a_cancelled_visit_leaves_the_lead_waiting_for_the_next_one(lead, salesperson):
+    visit = booked_at(lead, at(25, 10), salesperson)
+    booked_at(lead, at(27, 10), salesperson)
+
+    record_outcome(visit, outcome="cancelled", by=salesperson, now=at(24, 12))
+
+    assert Lead.objects.get(pk=lead.pk).next_call_at == at(27, 10)
