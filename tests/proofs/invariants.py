@@ -18,11 +18,15 @@ from django.db import connection
 
 # Sundays aside, when nobody may be called at all; written out, so that they check the library.
 PUBLIC_HOLIDAYS = (
-    "2025-01-01 2025-04-21 2025-04-26 2025-05-29 2025-06-09 2025-12-25 2025-12-26 "
-    "2026-01-01 2026-04-06 2026-04-27 2026-05-14 2026-05-25 2026-12-25 2026-12-26 "
-    "2027-01-01 2027-03-29 2027-04-27 2027-05-06 2027-05-17 2027-12-25 2027-12-26 "
-    "2028-01-01 2028-04-17 2028-04-27 2028-05-25 2028-06-05 2028-12-25 2028-12-26"
-).split()
+    *("2025-01-01", "2025-04-21", "2025-04-26", "2025-05-29", "2025-06-09"),
+    *("2025-12-25", "2025-12-26"),
+    *("2026-01-01", "2026-04-06", "2026-04-27", "2026-05-14", "2026-05-25"),
+    *("2026-12-25", "2026-12-26"),
+    *("2027-01-01", "2027-03-29", "2027-04-27", "2027-05-06", "2027-05-17"),
+    *("2027-12-25", "2027-12-26"),
+    *("2028-01-01", "2028-04-17", "2028-04-27", "2028-05-25", "2028-06-05"),
+    *("2028-12-25", "2028-12-26"),
+)
 REASONS = Path(settings.BASE_DIR) / "leads" / "reference" / "close_out_reasons.csv"
 
 
@@ -376,7 +380,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         "round_ends_with_a_reason_or_a_hand_over",
         "an ended round has a reason of its side's list, or was handed over",
         """SELECT r.id FROM leads_round r LEFT JOIN leads_closereason c ON c.code = r.reason_id
-        WHERE (r.ended_at IS NULL) <> (r.ending = '') OR (r.ending = 'closed') <> (c.code IS NOT NULL)
+        WHERE (r.ended_at IS NULL) <> (r.ending = '')
+        OR (r.ending = 'closed') <> (c.code IS NOT NULL)
         OR (c.track = 'sales' AND r.side <> 'salesperson')
         OR (c.track = 'bdc' AND r.side = 'salesperson')""",
     ),
@@ -573,7 +578,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         "MAP counts a lead whose showroom visit or test drive stands",
         """SELECT l.id FROM leads_lead l WHERE l.has_appointment <> EXISTS (
             SELECT FROM leads_appointment p WHERE p.lead_id = l.id
-            AND p.kind IN ('showroom', 'test_drive') AND p.outcome NOT IN ('cancelled', 'moved'))""",
+            AND p.kind IN ('showroom', 'test_drive')
+            AND p.outcome NOT IN ('cancelled', 'moved'))""",
     ),
     Invariant(
         "I12",

@@ -22,7 +22,6 @@ from leads.domain.handing_over import assign
 from leads.domain.holding import release_hold
 from leads.domain.intake import LeadIn, keep_raw, receive_lead
 from leads.domain.queue import next_lead
-from leads.models import Lead
 from tests.api_client import ApiClient
 from tests.factories import (
     TUESDAY_10,
@@ -144,7 +143,8 @@ PLANTED = {
     # A need of a reason: the round says so, and nothing in its rows does.
     "reason_has_its_original_lead": "UPDATE leads_round SET reason_id = 'BDC-02',"
     " original_id = lead_id WHERE id = first(round)",
-    "reason_has_its_purchase": "UPDATE leads_round SET reason_id = 'BDC-09' WHERE id = first(round)",
+    "reason_has_its_purchase": "UPDATE leads_round SET reason_id = 'BDC-09'"
+    " WHERE id = first(round)",
     "reason_has_its_sale": "UPDATE leads_round SET sale_id = NULL WHERE reason_id = 'VK-01'",
 }
 NEEDS_OF = {
@@ -266,7 +266,8 @@ def take_the_guards_away() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
-            "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', conrelid::regclass, conname)"
+            "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE',"
+            " conrelid::regclass, conname)"
             " FROM pg_constraint WHERE contype IN ('c', 'u', 'x', 'f')"
             " AND connamespace = 'public'::regnamespace AND conrelid <> 0"
             " ORDER BY contype = 'u'"
