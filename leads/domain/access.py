@@ -8,7 +8,7 @@ from bdc.accounts.models import User
 from bdc.errors import NotAllowed, RuleBroken
 from dealers.domain.access import reach_of
 from dealers.models import Role
-from leads.models import Lead
+from leads.models import Customer, Lead
 
 EVERYBODY = frozenset(Role)
 WORKERS = frozenset({Role.SALESPERSON, Role.SALES_MANAGER, Role.AGENT, Role.TEAM_LEAD})
@@ -18,6 +18,10 @@ ROLES_FOR: dict[str, frozenset[Role]] = {
     "see": EVERYBODY,
     "work": WORKERS,
     "object": WORKERS | {Role.RECEPTIONIST},
+    "withdraw_objection": frozenset({Role.SALES_MANAGER}),
+    # A caller tells a new number or address to whoever picks up the phone: the reception too.
+    "correct_customer": WORKERS | {Role.RECEPTIONIST},
+    "merge_customers": frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "take": frozenset({Role.SALESPERSON, Role.SALES_MANAGER}),
     "call_queue": frozenset({Role.AGENT, Role.TEAM_LEAD}),
     "assign": frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD}),
@@ -51,6 +55,18 @@ def everywhere(user: User, action: str) -> frozenset[int]:
 def require(user: User | None, action: str, dealership_id: int) -> None:
     """Raise NotAllowed unless the user may; the system (None) may."""
     if user is not None and not may(user, action, dealership_id):
+        raise _not_included()
+
+
+def may_for_customer(user: User, action: str, customer: Customer) -> bool:
+    """Whether the user may do `action` where he may see a lead of the customer."""
+    leads = Lead.objects.visible_to(user).filter(dealership__in=everywhere(user, action))
+    return leads.filter(customer=customer).exists()
+
+
+def require_for_customer(user: User | None, action: str, customer: Customer) -> None:
+    """Raise NotAllowed unless the user may do `action` for a customer; the system may."""
+    if user is not None and not may_for_customer(user, action, customer):
         raise _not_included()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.db.models import Q
+
 from dealers.domain.hours import (
     calling_window,
     local,
@@ -83,11 +85,14 @@ def _within_part(
 def counting_of(customer: Customer, dealership: Dealership, at: datetime) -> tuple[int | None, str]:
     """Say whether an attempt at `at` counts: (which of the day, "") or (None, why not).
 
-    One attempt per part of the day and two per day count, over all leads of the customer.
+    One attempt per part of the day and two per day count, over all leads of the customer, also
+    those that were made before another was merged into him.
     """
     counted = list(
         Attempt.objects.filter(
-            customer=customer, local_date=local(dealership, at).date(), counts=True
+            Q(customer=customer) | Q(customer__merged_into=customer),
+            local_date=local(dealership, at).date(),
+            counts=True,
         ).values_list("day_part", flat=True)
     )
     if day_part(dealership, at) in counted:

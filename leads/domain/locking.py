@@ -10,8 +10,22 @@ from leads.models import Customer, Lead
 
 
 def lock_customer(customer_id: int) -> Customer:
-    """Hold a customer's row until the transaction ends, and read it anew."""
-    return Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
+    """Hold a customer's row until the transaction ends, and read it anew.
+
+    Who was merged into another meanwhile gives that one: leads hang on the survivor alone.
+    """
+    while True:
+        customer = Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
+        if customer.merged_into_id is None:
+            return customer
+        customer_id = customer.merged_into_id
+
+
+def lock_customers(*customer_ids: int) -> list[Customer]:
+    """Hold several rows, in the order of their ids whoever asks, and return them as asked."""
+    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=customer_ids)
+    held = {customer.pk: customer for customer in rows.order_by("pk")}
+    return [held[customer_id] for customer_id in customer_ids]
 
 
 def lock_lead(lead: Lead) -> Lead:
@@ -22,6 +36,8 @@ def lock_lead(lead: Lead) -> Lead:
     """
     customer = lock_customer(lead.customer_id)
     locked = Lead.objects.select_for_update(of=("self",), no_key=True).get(pk=lead.pk)
+    if locked.customer_id != customer.pk:  # the undo of a merge took it elsewhere meanwhile
+        customer = lock_customer(locked.customer_id)
     locked.customer = customer
     locked.dealership = lead.dealership
     return locked

@@ -34,14 +34,19 @@ def hold_contact_keys(group_id: int, keys: Iterable[str]) -> None:
 def known_customer(group_id: int, *, phones: list[str], emails: list[str]) -> Customer | None:
     """The customer of the group with one of these contact details, or None.
 
-    Who matches on the phone goes before who matches on e-mail, then who was known first.
+    Who matches on the phone goes before who matches on e-mail, then who was known first. Who
+    was merged is found as his survivor, who has all that is known of him.
     """
     if not phones and not emails:
         return None
     by_phone = Q(phones__group=group_id, phones__number__in=phones, phones__is_dialable=True)
     by_email = Q(emails__group=group_id, emails__address__in=emails)
     for matches in ([by_phone] if phones else []) + ([by_email] if emails else []):
-        found = Customer.objects.filter(matches, group=group_id).order_by("pk").first()
+        found = (
+            Customer.objects.filter(matches, group=group_id, merged_into=None)
+            .order_by("pk")
+            .first()
+        )
         if found is not None:
             return found
     return None

@@ -174,10 +174,20 @@ def _not_called_enough(places: list[Dealership], now: datetime) -> Q:
     of_today = Attempt.objects.filter(customer=OuterRef("customer"), local_date=today)
     in_this_part = of_today.filter(day_part=part)
     second = of_today.filter(counts=True, nth_of_day=MOST_A_DAY)
+    # Of who was merged into the customer; asked apart, so that each reads its own index.
+    also_of_survivor = Attempt.objects.filter(
+        customer=OuterRef("customer__merged_into"), local_date=today, counts=True
+    )
+    before_merging = Attempt.objects.filter(
+        Q(day_part=part) | Q(nth_of_day=MOST_A_DAY) | Q(Exists(also_of_survivor), counts=True),
+        customer__merged_into=OuterRef("customer"),
+        local_date=today,
+    )
     is_first_call_on_own_request = Q(
         kind=Kind.ACTIVE, first_attempt_at=None, requested_at__isnull=False
     )
-    return is_first_call_on_own_request | (~Exists(in_this_part) & ~Exists(second))
+    enough = Q(Exists(in_this_part)) | Q(Exists(second)) | Q(Exists(before_merging))
+    return is_first_call_on_own_request | ~enough
 
 
 def upcoming(agent: User, *, now: datetime, count: int) -> list[Lead]:

@@ -23,6 +23,8 @@ from leads.models import (
     Event,
     Ground,
     Lead,
+    LegalForm,
+    Objection,
     Proposal,
     Queue,
     Release,
@@ -63,8 +65,22 @@ SENTENCES: dict[str, Promise] = {
     "closed": _("Closed out: %(reason)s."),
     "reopened": _("Reopened."),
     "objected": _("The customer objects to calls. Nobody calls this customer any more."),
+    "objection_withdrawn": _("The objection to calls was withdrawn: %(why_withdrawn)s."),
     "released": _("Let go: %(release_reason)s."),
     "consent_recorded": _("Consent to call recorded."),
+    "consent_withdrawn": _("Consent to call withdrawn."),
+    "customer_corrected": _("Details of the customer corrected: %(fields)s."),
+    "became_legal_person": _(
+        "The customer was made a legal person (%(legal_form)s): that is a ground to call."
+    ),
+    "is_no_legal_person": _(
+        "The customer is no legal person any more (%(legal_form)s): a call needs another ground."
+    ),
+    "customer_merged": _("Two customers turned out to be one and were merged."),
+    "merge_undone": _("The merge was undone: they are two customers again."),
+    "possible_duplicate": _(
+        "The customer has another open lead here for the same: perhaps a duplicate."
+    ),
     "details_asked": _("The customer is sent an e-mail asking for contact details."),
     "forwarded": _("Forwarded to %(destination)s."),
     "late_result": _("This result came after the hold had ended. It is kept and changes nothing."),
@@ -99,6 +115,17 @@ WHY: dict[str, Promise] = {
     "no_ground_to_call": _("no ground to call"),
     "maximum_attempts_reached": _("past the maximum of attempts"),
     "objected": _("the customer objects to calls"),
+}
+
+# What of a customer was corrected; never what it says.
+CUSTOMER_FIELDS: dict[str, Promise] = {
+    "name": _("name"),
+    "company": _("company"),
+    "legal_form": _("legal form"),
+    "address": _("address"),
+    "phones": _("phone numbers"),
+    "emails": _("e-mail addresses"),
+    "vehicles": _("cars"),
 }
 
 COUNTING: dict[str, Promise] = {
@@ -158,6 +185,8 @@ class _Words(dict[str, str]):
             return str(reasons.get(fact, fact))
         if name in ("at", "moved_from"):
             return local_moment(fact)
+        if name == "fields":
+            return ", ".join(str(CUSTOMER_FIELDS.get(part, part)) for part in fact)
         if isinstance(fact, list):
             return ", ".join(str(part) for part in fact)
         for choices in _CHOICES.get(name, ()):
@@ -175,6 +204,8 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "outcome": (AppointmentOutcome,),
     "instruction": (Proposal.Instruction,),
     "release_reason": (Release.Reason,),
+    "legal_form": (LegalForm,),
+    "why_withdrawn": (Objection.WhyWithdrawn,),
 }
 
 

@@ -21,7 +21,7 @@ from leads.domain.rounds import become_active, begin_round, let_go, refresh_grou
 from leads.domain.routing import Destination, destination_in_sales, place_new
 from leads.domain.timeline import record
 from leads.domain.withdrawing import withdraw_proposal
-from leads.models import CallBack, CloseReason, Customer, Lead, Queue, Round, Status
+from leads.models import CallBack, CloseReason, Customer, Lead, Objection, Queue, Round, Status
 
 OUT_OF_SELECTIONS = timedelta(days=90)
 
@@ -60,6 +60,7 @@ def object_to_calls(
     By the system and without further evidence. `spare` is a lead that its own close-out ends.
     """
     customer = lock_customer(customer_id)
+    Objection.objects.create(group_id=customer.group_id, customer=customer, at=now, by=by)
     customer.objected_at = now
     customer.save(update_fields=["objected_at"])
     for found in Lead.objects.filter(customer=customer).not_closed().order_by("pk"):

@@ -33,6 +33,8 @@ from leads.models.lead import (
     Queue,
     Status,
 )
+from leads.models.merge import CustomerMerge
+from leads.models.objection import Objection
 from leads.models.outcome import (
     MAP_KINDS,
     Appointment,
@@ -71,6 +73,7 @@ __all__ = [
     "Customer",
     "CustomerEmail",
     "CustomerKind",
+    "CustomerMerge",
     "CustomerPhone",
     "CustomerVehicle",
     "DayPart",
@@ -84,6 +87,7 @@ __all__ = [
     "LeadQuerySet",
     "LegalForm",
     "Note",
+    "Objection",
     "Offer",
     "OwnOrOther",
     "Proposal",

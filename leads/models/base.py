@@ -37,6 +37,11 @@ def refusal(rule: str) -> str:
     return f"RAISE EXCEPTION '{rule}' USING ERRCODE = '23514', CONSTRAINT = '{rule}';"
 
 
+def refuse_if(condition: str, rule: str, *, otherwise: str = "RETURN NEW;") -> str:
+    """The SQL that refuses a change in a trigger when `condition` holds."""
+    return f"IF {condition} THEN {refusal(rule)} END IF; {otherwise}"
+
+
 def only_added(table: str) -> pgtrigger.Trigger:
     """Rows of `table` are only ever added: no update, no delete."""
     return pgtrigger.Trigger(

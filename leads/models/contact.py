@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from leads.models.base import OfLead, only_added
+from leads.models.base import OfLead, only_added, refuse_if
 from leads.models.customer import Customer
 from leads.models.round import Round
 
@@ -129,6 +129,49 @@ class Attempt(OfLead):
         ]
         triggers = [
             only_added("attempt"),
+            # An attempt keeps its customer when that one is merged into another; so it points to
+            # the customer that its lead had then, and no key can hold that.
+            pgtrigger.Trigger(
+                name="on_the_customer_of_its_lead",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=refuse_if(
+                    "NOT EXISTS (SELECT 1 FROM leads_lead WHERE id = NEW.lead_id"
+                    " AND customer_id = NEW.customer_id)",
+                    "attempt_on_the_customer_of_its_lead",
+                ),
+            ),
+            # The limits of a day reach over the survivor of a merge and those merged into him.
+            pgtrigger.Trigger(
+                name="day_limit_of_the_merged",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__counts=True),
+                declare=[("parts", "varchar[]")],
+                func=" ".join(
+                    [
+                        "IF EXISTS (SELECT 1 FROM leads_customer"
+                        " WHERE merged_into_id = NEW.customer_id) THEN",
+                        "PERFORM 1 FROM leads_customer WHERE id = NEW.customer_id"
+                        " FOR NO KEY UPDATE;",
+                        "SELECT array_agg(a.day_part) INTO parts FROM leads_attempt a"
+                        " JOIN leads_customer c ON c.id = a.customer_id WHERE a.counts"
+                        " AND a.local_date = NEW.local_date"
+                        " AND NEW.customer_id IN (c.id, c.merged_into_id);",
+                        refuse_if(
+                            "NEW.day_part = ANY(parts)",
+                            "attempt_counts_once_per_day_part",
+                            otherwise="",
+                        ),
+                        refuse_if(
+                            "cardinality(parts) >= 2",
+                            "attempt_counts_twice_a_day_at_most",
+                            otherwise="",
+                        ),
+                        "END IF; RETURN NEW;",
+                    ]
+                ),
+            ),
             pgtrigger.Trigger(
                 name="counted_in_round",
                 when=pgtrigger.After,

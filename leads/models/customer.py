@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from dealers.models import DealerGroup, Dealership
+from leads.models.base import refuse_if
+
+if TYPE_CHECKING:
+    from leads.models.merge import CustomerMerge
+    from leads.models.objection import Objection
 
 
 class CustomerKind(models.TextChoices):
@@ -33,6 +41,24 @@ class LegalForm(models.TextChoices):
 LEGAL_PERSONS = (LegalForm.BV, LegalForm.NV, LegalForm.FOUNDATION, LegalForm.ASSOCIATION)
 
 
+# Whatever changed, at the end of the transaction: the customer's own row says what the rows of
+# his objections say, and what the rows of his merges say.
+OBJECTION_AGREES = refuse_if(
+    "EXISTS (SELECT 1 FROM leads_customer c WHERE c.id IN ({customers})"
+    " AND c.objected_at IS DISTINCT FROM (SELECT max(o.at) FROM leads_objection o"
+    " WHERE o.customer_id = c.id AND o.withdrawn_at IS NULL))",
+    "customer_objection_is_withdrawn_not_undone",
+    otherwise="RETURN NULL;",
+)
+MERGED_BY_A_MERGE = refuse_if(
+    "EXISTS (SELECT 1 FROM leads_customer c WHERE c.id IN ({customers})"
+    " AND (c.merged_into_id IS NOT NULL) IS DISTINCT FROM EXISTS (SELECT 1"
+    " FROM leads_customermerge m WHERE m.other_id = c.id AND m.undone_at IS NULL))",
+    "customer_is_merged_by_a_merge",
+    otherwise="RETURN NULL;",
+)
+
+
 class Customer(models.Model):
     """A person or company that a dealer group knows; never matched across groups."""
 
@@ -55,21 +81,70 @@ class Customer(models.Model):
     customer_number = models.CharField(max_length=40, blank=True)
     # Lower case without accents, for the search box.
     search_name = models.CharField(max_length=400, blank=True, editable=False)
-    # Since when the customer may not be called at all (right of objection).
+    # Since when the customer may not be called at all (right of objection): the newest of the
+    # objections that stand, copied so that every judgement about a call can read it.
     objected_at = models.DateTimeField(null=True, blank=True)
     # BDC-06 keeps a customer out of selections until then.
     parked_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+    # The customer whom this row turned out to be: always one who is not merged himself, so that
+    # one step finds the person. Leads hang on the survivor alone; attempts stay where they were.
+    merged_into: models.ForeignKey[Customer | None, Customer | None] = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="merged", null=True, blank=True
+    )
+
+    # What leads and merged customers must point to; see the composite keys in the migrations.
+    is_current = models.GeneratedField(
+        expression=Case(When(merged_into=None, then=Value(True)), default=Value(None)),
+        output_field=models.BooleanField(null=True),
+        db_persist=True,
+    )
+    needs_survivor = models.GeneratedField(
+        expression=Case(When(merged_into=None, then=Value(None)), default=Value(True)),
+        output_field=models.BooleanField(null=True),
+        db_persist=True,
+    )
+
+    if TYPE_CHECKING:
+        objections: models.Manager[Objection]
+        merges: models.Manager[CustomerMerge]
 
     class Meta:
         verbose_name = _("customer")
         constraints = [
             models.UniqueConstraint(fields=["group", "id"], name="customer_within_its_group"),
+            models.UniqueConstraint(fields=["id", "is_current"], name="customer_that_is_current"),
+            models.CheckConstraint(
+                name="customer_not_merged_into_itself",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
+            ),
+            # A legal person may be called without consent, so it is never a person with a word.
+            models.CheckConstraint(
+                name="customer_legal_person_is_a_company_with_a_name",
+                condition=~Q(legal_form__in=LEGAL_PERSONS)
+                | (Q(kind=CustomerKind.COMPANY) & ~Q(company_name="")),
+            ),
         ]
         indexes = [
             # The search box: a part of a name.
             GinIndex(
                 fields=["search_name"], name="customer_search_name", opclasses=["gin_trgm_ops"]
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="objection_agrees",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("objected_at"),
+                timing=pgtrigger.Deferred,
+                func=OBJECTION_AGREES.format(customers="NEW.id"),
+            ),
+            pgtrigger.Trigger(
+                name="merged_by_a_merge",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("merged_into_id"),
+                timing=pgtrigger.Deferred,
+                func=MERGED_BY_A_MERGE.format(customers="NEW.id"),
             ),
         ]
 
@@ -96,6 +171,10 @@ class Customer(models.Model):
     @property
     def is_legal_person(self) -> bool:
         return self.kind == CustomerKind.COMPANY and self.legal_form in LEGAL_PERSONS
+
+    @property
+    def is_merged(self) -> bool:
+        return self.merged_into_id is not None
 
 
 class CustomerPhone(models.Model):
@@ -212,11 +291,18 @@ class Consent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["group", "customer", "purpose", "given_at", "proof"], name="consent_once"
+            ),
+            models.CheckConstraint(
+                name="consent_withdrawn_by_somebody_at_a_time",
+                condition=Q(withdrawn_by=None) | Q(withdrawn_at__isnull=False),
             ),
         ]
 

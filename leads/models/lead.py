@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bdc.accounts.models import User
 from dealers.domain.access import reach_of
 from dealers.models import DealerGroup, Dealership, Side
-from leads.models.base import refusal
+from leads.models.base import refusal, refuse_if
 from leads.models.campaign import Campaign
 from leads.models.customer import Customer
 from leads.models.raw_input import RawInput
@@ -241,6 +241,10 @@ class Lead(models.Model):
         output_field=models.BooleanField(null=True),
         db_persist=True,
     )
+    # Leads hang on a customer who is not merged into another.
+    needs_current_customer = models.GeneratedField(
+        expression=Value(True), output_field=models.BooleanField(), db_persist=True
+    )
     needs_proposal = models.GeneratedField(
         expression=Case(When(status=Status.PROPOSED, then=Value(True)), default=Value(None)),
         output_field=models.BooleanField(null=True),
@@ -367,6 +371,17 @@ class Lead(models.Model):
                         for name in MILESTONES
                     )
                     + f" THEN {refusal('lead_milestones_are_set_once')} END IF; RETURN NEW;"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="moves_with_a_merge",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("customer_id"),
+                func=refuse_if(
+                    "NEW.customer_id IS DISTINCT FROM OLD.customer_id AND NOT EXISTS (SELECT 1"
+                    " FROM leads_customer WHERE (id, merged_into_id) IN"
+                    " ((OLD.customer_id, NEW.customer_id), (NEW.customer_id, OLD.customer_id)))",
+                    "lead_changes_customer_only_by_a_merge",
                 ),
             ),
             pgtrigger.Trigger(

@@ -53,8 +53,9 @@ def test_a_lead_cannot_belong_to_a_customer_of_another_group(db):
     lead, other = receive(create_dealership()), receive(create_dealership())
 
     with refused_by("lead_in_the_group_of_its_customer"), transaction.atomic():
-        Lead.objects.filter(pk=lead.pk).update(customer=other.customer)
-        check_now()
+        lead.pk, lead.customer = None, other.customer
+        lead.save()
+        check_now("lead_in_the_group_of_its_customer")
 
 
 def test_a_lead_cannot_move_to_a_dealership_of_another_group(db):

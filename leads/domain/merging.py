@@ -1,0 +1,333 @@
+"""Two customers of a dealer group turn out to be one: they are merged, and can be parted again.
+
+The survivor keeps his name; leads, numbers, addresses, cars, consents and objections of the
+other go over to him. Attempts stay with the customer they were made to, so the limits of a day
+are counted over both. Nobody is merged with a customer of another group.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import F, Max, QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from bdc.accounts.models import User
+from bdc.errors import RuleBroken
+from bdc.transactions import retrying_atomic
+from leads.domain.access import require_for_customer
+from leads.domain.locking import lock_customers
+from leads.domain.objecting import customers_visible_to
+from leads.domain.rechecking import open_leads_of, recheck_open_leads
+from leads.domain.timeline import record
+from leads.models import (
+    Attempt,
+    Call,
+    Consent,
+    Customer,
+    CustomerEmail,
+    CustomerMerge,
+    CustomerPhone,
+    CustomerVehicle,
+    Hold,
+    Lead,
+    Objection,
+)
+
+MOST_HINTS = 5
+ADDRESS = ("street", "postcode", "city")
+
+
+# --- Who may be one -----------------------------------------------------------------------
+
+
+class Likeness(NamedTuple):
+    """Another customer who may be the same, and what they share: phone, email or plate."""
+
+    customer: Customer
+    shared: str
+
+
+def likely_doubles(customer: Customer, *, by: User) -> list[Likeness]:
+    """Customers with a number, an address or a plate of this one, whom `by` may see."""
+    of_group = customers_visible_to(by).filter(group=customer.group_id).exclude(pk=customer.pk)
+    # Numbers and addresses say more than a plate, which is only a hint.
+    alike = {
+        "phone": of_group.filter(phones__number__in=customer.phones.values("number")),
+        "email": of_group.filter(emails__address__in=customer.emails.values("address")),
+        "plate": of_group.filter(
+            vehicles__plate__in=customer.vehicles.exclude(plate="").values("plate")
+        ),
+    }
+    found: dict[int, Likeness] = {}
+    for shared, others in alike.items():
+        for other in others.distinct().order_by("pk")[:MOST_HINTS]:
+            found.setdefault(other.pk, Likeness(other, shared))
+    return list(found.values())[:MOST_HINTS]
+
+
+def merge_problem(survivor: Customer, other: Customer, *, now: datetime) -> RuleBroken | None:
+    """Return why the two cannot be merged now, or None."""
+    if survivor.pk == other.pk:
+        return RuleBroken("same_customer", _("This is one and the same customer."))
+    if survivor.group_id != other.group_id:
+        return RuleBroken("other_group", _("These customers are of two dealer groups."))
+    if survivor.is_merged or other.is_merged:
+        return RuleBroken(
+            "already_merged",
+            _("One of these customers was merged meanwhile. Look at the customer again."),
+        )
+    return _somebody_is_with(survivor, other, now=now)
+
+
+def _somebody_is_with(*customers: Customer, now: datetime) -> RuleBroken | None:
+    ids = [customer.pk for customer in customers]
+    is_held = Hold.objects.filter(customer__in=ids, until__gt=now).exists()
+    if is_held or Call.objects.filter(lead__customer__in=ids, ended_at=None).exists():
+        return RuleBroken(
+            "held_by_other",
+            _("A colleague is with this customer right now. Try again after the call."),
+        )
+    return None
+
+
+# --- Merging ------------------------------------------------------------------------------
+
+
+@retrying_atomic
+def merge_customers(
+    survivor: Customer, other: Customer, *, by: User | None, now: datetime
+) -> Customer:
+    """Merge `other` into `survivor` and return the survivor.
+
+    Both are locked in the order of their ids, and then all their leads, so that of two merges
+    that cross one waits and is refused, and nobody is given one of them to call meanwhile.
+    """
+    for customer in (survivor, other):
+        require_for_customer(by, "merge_customers", customer)
+    survivor, other = _held(survivor, other)
+    problem = merge_problem(survivor, other, now=now)
+    if problem is not None:
+        raise problem
+    Hold.objects.filter(customer__in=(survivor.pk, other.pk), until__lte=now).delete()
+
+    moved = _move_what_hangs_on(other, survivor)
+    moved["parked_until"] = _iso(survivor.parked_until)
+    moved["filled"] = _fill_address(survivor, other)
+    CustomerMerge.objects.create(
+        group_id=survivor.group_id, survivor=survivor, other=other, at=now, by=by, moved=moved
+    )
+    Customer.objects.filter(pk__in=[other.pk, *moved["merged"]]).update(merged_into=survivor)
+    Lead.objects.filter(pk__in=moved["leads"]).update(customer=survivor)
+    survivor.parked_until = _later(survivor.parked_until, other.parked_until)
+    _copy_objections(survivor)
+    survivor.save()
+    other = Customer.objects.get(pk=other.pk)
+    _copy_objections(other)
+    other.save()
+    recheck_open_leads(survivor, now=now)
+    for lead in Lead.objects.filter(customer=survivor).order_by("pk"):
+        record(lead, "customer_merged", by=by, now=now)
+    _say_possible_duplicates(survivor, now=now)
+    return survivor
+
+
+def _held(*customers: Customer) -> list[Customer]:
+    """Lock customers and all their leads."""
+    locked = lock_customers(*(customer.pk for customer in customers))
+    leads = Lead.objects.select_for_update(of=("self",)).order_by("pk")
+    list(leads.filter(customer__in=[customer.pk for customer in locked]).values_list("pk"))
+    return locked
+
+
+def _move_what_hangs_on(other: Customer, survivor: Customer) -> dict[str, Any]:
+    """Give the survivor what the other has and he has not; return the ids of what moved."""
+    numbers = CustomerPhone.objects.filter(customer=survivor).values("number")
+    addresses = CustomerEmail.objects.filter(customer=survivor).values("address")
+    plates = CustomerVehicle.objects.filter(customer=survivor).exclude(plate="").values("plate")
+    last = CustomerPhone.objects.filter(customer=survivor).aggregate(Max("position"))
+    moved: dict[str, Any] = {
+        "leads": _ids(Lead.objects.filter(customer=other)),
+        "merged": _ids(Customer.objects.filter(merged_into=other)),
+        "phones": _ids(CustomerPhone.objects.filter(customer=other).exclude(number__in=numbers)),
+        "emails": _ids(CustomerEmail.objects.filter(customer=other).exclude(address__in=addresses)),
+        "vehicles": _ids(CustomerVehicle.objects.filter(customer=other).exclude(plate__in=plates)),
+        "objections": _ids(Objection.objects.filter(customer=other)),
+    }
+    moved["consents"], moved["consents_withdrawn"] = _unite_consents(other, survivor)
+    behind = (last["position__max"] or 0) + 1
+    CustomerPhone.objects.filter(pk__in=moved["phones"]).update(
+        customer=survivor, position=F("position") + behind
+    )
+    for model, kind in _MOVED_ROWS[1:]:
+        model.objects.filter(pk__in=moved[kind]).update(customer=survivor)
+    return moved
+
+
+# In the order in which they move; every one has its customer in a column of that name.
+_MOVED_ROWS: tuple[tuple[Any, str], ...] = (
+    (CustomerPhone, "phones"),
+    (CustomerEmail, "emails"),
+    (CustomerVehicle, "vehicles"),
+    (Consent, "consents"),
+    (Objection, "objections"),
+)
+
+
+def _unite_consents(other: Customer, survivor: Customer) -> tuple[list[int], list[int]]:
+    """The consents that go over, and those of the survivor that the other had withdrawn.
+
+    The same consent on both sides is one; when one of them is withdrawn, it is withdrawn.
+    """
+    has = {_proof_of(consent): consent for consent in survivor.consents.all()}
+    going, withdrawn = [], []
+    for consent in other.consents.all():
+        same = has.get(_proof_of(consent))
+        if same is None:
+            going.append(consent.pk)
+        elif consent.withdrawn_at is not None and same.withdrawn_at is None:
+            same.withdrawn_at, same.withdrawn_by = consent.withdrawn_at, consent.withdrawn_by
+            same.save(update_fields=["withdrawn_at", "withdrawn_by"])
+            withdrawn.append(same.pk)
+    return going, withdrawn
+
+
+def _proof_of(consent: Consent) -> tuple[str, datetime, str]:
+    return consent.purpose, consent.given_at, consent.proof
+
+
+def _fill_address(survivor: Customer, other: Customer) -> list[str]:
+    """Where the survivor has no address at all the other's is his; return what was filled."""
+    if any(getattr(survivor, name) for name in ADDRESS):
+        return []
+    filled = [name for name in ADDRESS if getattr(other, name)]
+    for name in filled:
+        setattr(survivor, name, getattr(other, name))
+    return filled
+
+
+def _copy_objections(customer: Customer) -> None:
+    """The newest objection that stands, on the customer's own row; the caller saves it."""
+    standing = Objection.objects.filter(customer=customer, withdrawn_at=None)
+    customer.objected_at = standing.aggregate(Max("at"))["at__max"]
+
+
+def _say_possible_duplicates(survivor: Customer, *, now: datetime) -> None:
+    """Two open leads at one dealership for the same interest stay two, and say so."""
+    for leads in possible_duplicates(open_leads_of(survivor)):
+        for lead in leads:
+            record(lead, "possible_duplicate", by=None, now=now)
+
+
+def possible_duplicates(leads: list[Lead]) -> list[list[Lead]]:
+    """Open leads of one customer that ask the same of the same dealership, put together."""
+    alike: dict[tuple[int, str], list[Lead]] = {}
+    for lead in leads:
+        if not lead.is_closed:
+            alike.setdefault((lead.dealership_id, lead.interest), []).append(lead)
+    return [together for together in alike.values() if len(together) > 1]
+
+
+# --- Undoing ------------------------------------------------------------------------------
+
+
+def last_merge(survivor: Customer) -> CustomerMerge | None:
+    """The newest merge into this customer that stands: the one that can be undone."""
+    return (
+        CustomerMerge.objects.filter(survivor=survivor, undone_at=None)
+        .select_related("other", "by")
+        .order_by("-pk")
+        .first()
+    )
+
+
+def undo_problem(
+    survivor: Customer, merge: CustomerMerge | None, *, now: datetime
+) -> RuleBroken | None:
+    """Return why the last merge cannot be undone now, or None."""
+    if survivor.is_merged:
+        return RuleBroken(
+            "already_merged",
+            _("This customer was merged into another since. Undo that merge first."),
+        )
+    if merge is None:
+        return RuleBroken("not_merged", _("Nobody was merged into this customer."))
+    since = Attempt.objects.filter(lead__in=merge.moved["leads"], customer=survivor)
+    if since.exists():
+        return RuleBroken(
+            "already_worked",
+            _("A lead that came over was called since. Attempts cannot go to another customer."),
+        )
+    return _somebody_is_with(survivor, now=now)
+
+
+@retrying_atomic
+def undo_merge(survivor: Customer, *, by: User | None, now: datetime) -> Customer:
+    """Part the last one who was merged into `survivor` again, and return the survivor.
+
+    What moved goes back, as far as it is still there. Whatever came since stays, except that
+    an objection made since then holds for both: who made it is not known.
+    """
+    require_for_customer(by, "merge_customers", survivor)
+    merge = last_merge(survivor)
+    if merge is not None:
+        survivor, other = _held(survivor, merge.other)
+        merge = CustomerMerge.objects.filter(pk=merge.pk, undone_at=None).first()
+    problem = undo_problem(survivor, merge, now=now)
+    if problem is not None or merge is None:
+        raise problem or LookupError("no merge to undo")
+    moved = merge.moved
+    Hold.objects.filter(customer=survivor, until__lte=now).delete()
+
+    for model, kind in _MOVED_ROWS:
+        model.objects.filter(pk__in=moved[kind], customer=survivor).update(customer=other)
+    Consent.objects.filter(pk__in=moved["consents_withdrawn"]).update(
+        withdrawn_at=None, withdrawn_by=None
+    )
+    _object_for_both(survivor, other, since=merge.at)
+    Lead.objects.filter(pk__in=moved["leads"], customer=survivor).update(customer=other)
+    merge.undone_at, merge.undone_by = now, by
+    merge.save(update_fields=["undone_at", "undone_by"])
+    Customer.objects.filter(pk=other.pk).update(merged_into=None)
+    Customer.objects.filter(pk__in=moved["merged"]).update(merged_into=other)
+    _give_back_own(survivor, other, moved)
+    other = Customer.objects.get(pk=other.pk)
+    for customer in (survivor, other):
+        _copy_objections(customer)
+        customer.save()
+        recheck_open_leads(customer, now=now)
+        for lead in Lead.objects.filter(customer=customer).order_by("pk"):
+            record(lead, "merge_undone", by=by, now=now)
+    return survivor
+
+
+def _object_for_both(survivor: Customer, other: Customer, *, since: datetime) -> None:
+    """Write an objection that was made since the merge down for the other as well."""
+    for made in Objection.objects.filter(customer=survivor, at__gt=since, withdrawn_at=None):
+        Objection.objects.create(
+            group_id=other.group_id, customer=other, at=made.at, by_id=made.by_id
+        )
+
+
+def _give_back_own(survivor: Customer, other: Customer, moved: dict[str, Any]) -> None:
+    """Take from the survivor what only came with the other and was not changed since."""
+    for name in moved["filled"]:
+        if getattr(survivor, name) == getattr(other, name):
+            setattr(survivor, name, "")
+    before = parse_datetime(moved["parked_until"]) if moved["parked_until"] else None
+    if survivor.parked_until == _later(before, other.parked_until):
+        survivor.parked_until = before
+
+
+def _ids(rows: QuerySet[Any]) -> list[int]:
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _later(one: datetime | None, two: datetime | None) -> datetime | None:
+    return max((at for at in (one, two) if at is not None), default=None)
