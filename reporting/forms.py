@@ -137,7 +137,8 @@ class FiguresForm(forms.Form):
         asked = super().clean() or {}
         first, last = asked.get("from"), asked.get("to")
         if first and last and last < first:
-            self.add_error("to", _("The last day lies before the first. Choose a later one."))
+            problem = _("The last day lies before the first. Choose a later one.")
+            self.add_error("to", ValidationError(problem, code="before_the_first"))
         return asked
 
     def _period(self) -> Period:

@@ -1,13 +1,17 @@
 """Fields that take exactly the JSON type they are for, and nothing that merely looks like it."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Self
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 LARGEST_ID = 2**63 - 1
+AMOUNT = r"\d+(\.\d+)?"
 
 
 class BodyIn(serializers.Serializer[Any]):
@@ -31,6 +35,10 @@ class BodyIn(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class QuestionIn(BodyIn):
+    """What is asked in a query string, where nothing can be null; an empty filter is none."""
+
+
 class Text(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -39,7 +47,11 @@ class Text(serializers.CharField):
 
 
 class Number(serializers.IntegerField):
+    """A whole number, which JSON may write as 435 and as 435.0."""
+
     def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, float) and data.is_integer():
+            return int(data)
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return data
@@ -50,6 +62,27 @@ class Id(Number):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
+
+
+@extend_schema_field(
+    {
+        "type": ["string", "number"],
+        "pattern": r"^\d{1,8}(\.\d{1,2})?$",
+        "minimum": 0,
+        "maximum": 99_999_999.99,
+        "multipleOf": 0.01,
+    }
+)
+class Euros(serializers.DecimalField):
+    """An amount of money, which is never negative: as text, or as a number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=10, decimal_places=2, **{"min_value": 0, **kwargs})
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, str) and not re.fullmatch(AMOUNT, data, re.ASCII):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class Truth(serializers.BooleanField):

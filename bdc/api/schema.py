@@ -10,11 +10,13 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from bdc.api.fields import BodyIn, QuestionIn
 from bdc.api.problems import CONTENT_TYPE
 from bdc.api.tokens import TokenAuthentication
 
@@ -90,6 +92,17 @@ class OpenApi(AutoSchema):
 
     def get_summary(self) -> str | None:
         return (self.get_description() or "").split("\n\n")[0].replace("\n", " ") or None
+
+    def _get_serializer_field_meta(self, field: Any, direction: str) -> dict[str, Any]:
+        """Say of the fields of a body what `BodyIn` does: null is not given, and blank is wrong."""
+        meta: dict[str, Any] = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
+        if not isinstance(field.parent, BodyIn):
+            return meta
+        if not field.required and not isinstance(field.parent, QuestionIn):
+            meta["nullable"] = True
+        if isinstance(field, serializers.CharField) and not field.allow_blank:
+            meta["minLength"] = 1
+        return meta
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -5,18 +5,20 @@ Shapes alone are checked here; whether something may happen is for the domain.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from bdc.api.fields import BodyIn, Id, Moment, Number, Text, Truth
+from bdc.api.fields import BodyIn, Euros, Id, Moment, Number, QuestionIn, Text, Truth
 from dealers.models import Dealership
 from leads.api import examples
 from leads.domain import contact_details, facts, intake
 from leads.models import (
     FIXED_REASONS,
+    QUEUE_ORDER,
     AppointmentKind,
     AppointmentOutcome,
     Campaign,
@@ -40,6 +42,7 @@ EMAIL = 254
 
 # An outbound call is an attempt, and moving asks for the new time: neither is recorded here.
 CHANNELS = [pair for pair in ConversationChannel.choices if pair[0] != "outbound"]
+CALLED_FROM = [pair for pair in Queue.choices if pair[0] in QUEUE_ORDER]
 OUTCOMES = [pair for pair in AppointmentOutcome.choices if pair[0] != "moved"]
 
 
@@ -47,10 +50,8 @@ def optional_text(letters: int, help_text: str = "") -> Text:
     return Text(required=False, allow_blank=True, max_length=letters, help_text=help_text)
 
 
-def optional_euros() -> serializers.DecimalField:
-    return serializers.DecimalField(
-        max_digits=10, decimal_places=2, min_value=0, required=False, help_text="In euros."
-    )
+def optional_euros() -> Euros:
+    return Euros(required=False, help_text="In euros.")
 
 
 class ConsentIn(BodyIn):
@@ -114,7 +115,7 @@ class ReceiveLeadIn(BodyIn):
         )
 
 
-class LeadFilterIn(BodyIn):
+class LeadFilterIn(QuestionIn):
     """The filters of the list of leads; an empty one is no filter."""
 
     status = serializers.ChoiceField(Status.choices, required=False, allow_blank=True)
@@ -136,7 +137,7 @@ class LeadFilterIn(BodyIn):
     search = optional_text(200, "Name, e-mail, plate, or the last digits of a phone number.")
 
 
-class DealershipFilterIn(BodyIn):
+class DealershipFilterIn(QuestionIn):
     dealership = optional_text(WORD, "The slug, where the document names no dealership.")
 
 
@@ -177,7 +178,7 @@ class RecordConversationIn(BodyIn):
 class BookAppointmentIn(BodyIn):
     kind = serializers.ChoiceField(AppointmentKind.choices)
     starts_at = Moment()
-    minutes = Number(required=False, min_value=5, max_value=24 * 60)
+    minutes = Number(required=False, min_value=5, max_value=12 * 60)
     vehicle = optional_text(80, "The car of a test drive: its plate or stock number.")
 
     def get_fields(self) -> dict[str, Any]:
@@ -186,7 +187,9 @@ class BookAppointmentIn(BodyIn):
 
 @extend_schema_serializer(examples=[OpenApiExample("An amount", {"amount": "31250.00"})])
 class AskQuoteIn(BodyIn):
-    amount = optional_euros()
+    amount = Euros(
+        required=False, min_value=Decimal("0.01"), help_text="In euros, once it is known."
+    )
 
 
 @extend_schema_serializer(
@@ -267,7 +270,7 @@ class AssignIn(BodyIn):
 
 @extend_schema_serializer(examples=[OpenApiExample("Whatever is due", {})])
 class NextLeadIn(BodyIn):
-    queue = serializers.ChoiceField(Queue.choices, required=False, allow_blank=True)
+    queue = serializers.ChoiceField(CALLED_FROM, required=False, allow_blank=True)
     campaign = optional_text(WORD, "A slug.")
     dealership = optional_text(WORD, "A slug.")
 

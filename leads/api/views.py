@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from bdc.accounts.models import User
 from bdc.api.bodies import RawBody
-from bdc.api.idempotency import HEADER, answer_once
+from bdc.api.idempotency import HEADER, LONGEST_KEY, answer_once
 from bdc.api.problems import NothingNamed
 from bdc.api.tokens import SignedInApiRequest
 from dealers.domain.access import dealerships_visible_to, person_at
@@ -78,7 +78,7 @@ ADF_BODIES = [ApplicationXML, TextXML, ApplicationADF]
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     HEADER,
-    str,
+    {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
     OpenApiParameter.HEADER,
     description="1 to 200 characters of your choice. Sent again with the same body within 24 "
     "hours, the first answer comes again, with `Idempotent-Replay: true`.",

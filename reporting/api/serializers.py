@@ -76,7 +76,9 @@ class TargetOut(Out):
     potential = serializers.FloatField(help_text="leads x target: what they should have brought.")
 
 
-@extend_schema_serializer(examples=[OpenApiExample("A week", ANSWER, response_only=True)])
+@extend_schema_serializer(
+    many=False, examples=[OpenApiExample("A week", ANSWER, response_only=True)]
+)
 class MapOut(Out):
     period = PeriodOut()
     leads = serializers.IntegerField(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from http import HTTPStatus
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -21,6 +20,8 @@ from reporting.domain.figures import map_figures
 from reporting.domain.periods import local_day
 from reporting.forms import FiguresForm
 
+# A day that is left empty is one that is not asked for.
+DAY = {"type": "string", "anyOf": [{"format": "date"}, {"maxLength": 0}]}
 QUESTION = [
     OpenApiParameter("dealership", str, description="The slug of one dealership."),
     OpenApiParameter(
@@ -39,10 +40,10 @@ QUESTION = [
         "kind", str, enum=Kind.values, default="active", description="What the lead was at receipt."
     ),
     OpenApiParameter(
-        "from", date, description="The first day; without any day it is about this week."
+        "from", DAY, description="The first day; without any day it is about this week."
     ),
     OpenApiParameter(
-        "to", date, description="The last day, included; with `from` alone it is today."
+        "to", DAY, description="The last day, included; with `from` alone it is today."
     ),
     OpenApiParameter(
         "by",
