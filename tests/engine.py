@@ -13,6 +13,7 @@ from bdc.engines.valkey import Valkey
 
 # What is lost in a crash need not be kept: the whole engine is thrown away.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+MANY = {"max_connections": "400"}  # proofs let hundreds of people work at once
 XDIST_WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 
 
@@ -33,7 +34,7 @@ def _start() -> None:
     valkey.start()
     removable = [folder, valkey.socket.parent]
     if "DATABASE_URL" not in os.environ:
-        postgres = Postgres(folder, log=folder / "postgres.log", settings=QUICK)
+        postgres = Postgres(folder, log=folder / "postgres.log", settings=QUICK | MANY)
         children.append(postgres.prepare())
         postgres.start()
         removable += [postgres.cluster.resolve(), postgres.sockets]

@@ -103,13 +103,9 @@ def _best_due(
     lead = _first_free(promised)
     if lead is not None:
         return lead
+    fresh = _fresh(places, agent, now).filter(wanted).exclude(pk__in=without)
     for queue in QUEUE_ORDER:
-        in_queue = (
-            _fresh(places, agent, now)
-            .filter(wanted, queue=queue)
-            .exclude(pk__in=without)
-            .order_by("-priority", "next_call_at", "pk")
-        )
+        in_queue = fresh.filter(queue=queue).order_by("-priority", "next_call_at", "pk")
         lead = _first_free(in_queue)
         if lead is not None:
             return lead
@@ -117,12 +113,19 @@ def _best_due(
 
 
 def _first_free(leads: LeadQuerySet) -> Lead | None:
-    """The first that no other transaction is busy with."""
-    return (
-        leads.select_for_update(of=("self",), skip_locked=True, no_key=True)
-        .select_related("customer", "dealership__group")
-        .first()
-    )
+    """The first that no other transaction is busy with, nor with another lead of its customer.
+
+    Judged anew once its locks are had: a colleague may have called the customer since.
+    """
+    while True:
+        found = (
+            leads.select_for_update(of=("self", "customer"), skip_locked=True, no_key=True)
+            .select_related("customer", "dealership__group")
+            .first()
+        )
+        if found is None or leads.filter(pk=found.pk).exists():
+            return found
+        leads = leads.exclude(pk=found.pk)
 
 
 def _at_work(agent: User, now: datetime) -> LeadQuerySet:
