@@ -20,7 +20,7 @@ from leads.domain.access import require as require_role
 from leads.domain.closing import Evidence, closing_problem, round_facts
 from leads.domain.facts import Facts
 from leads.domain.locking import lock_lead
-from leads.domain.rounds import hand_over, refresh_ground, round_of
+from leads.domain.rounds import end_when_full, hand_over, refresh_ground, round_of
 from leads.domain.routing import Destination, destination_of, place_new
 from leads.domain.timeline import record
 from leads.domain.writing_off import write_off
@@ -92,6 +92,7 @@ def send_back(lead: Lead, *, instruction: str, by: User, now: datetime) -> Lead:
         )
     else:
         lead.next_call_at = now if lead.has_dialable_number else None
+        end_when_full(lead, now=now)
         lead.save()
     return lead
 

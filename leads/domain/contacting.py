@@ -19,9 +19,10 @@ from leads.domain.holding import hold_for, holder_problem, let_customer_go
 from leads.domain.intake import note_conversation
 from leads.domain.locking import lock_lead
 from leads.domain.permission import Permission, may_call
-from leads.domain.rounds import hand_over, let_go, round_of
+from leads.domain.rounds import end_when_full, hand_over, let_go, round_of
 from leads.domain.routing import Destination, place_new
 from leads.domain.timeline import record
+from leads.domain.withdrawing import withdraw_proposal
 from leads.domain.writing_off import object_to_calls
 from leads.formats.text import clean_lines, clean_text
 from leads.models import (
@@ -40,8 +41,6 @@ from leads.models import (
     Status,
 )
 
-# After the last unreached attempt of a round the system acts itself when nobody has.
-SYSTEM_ACTS_AFTER = timedelta(minutes=15)
 LONGEST_CALL = timedelta(minutes=30)
 LONGEST_PROMISE = timedelta(days=730)
 
@@ -171,6 +170,9 @@ def record_attempt(
     _keep_note(lead, note, by=by, now=now)
     if is_late:
         record(lead, "late_result", by=by, now=now)
+        if not lead.is_closed:
+            end_when_full(lead, now=now)
+            lead.save(update_fields=["next_call_at", "system_close_at"])
     else:
         _follow_from(lead, round_, attempt, by=by, now=now)
     if objection:
@@ -286,9 +288,7 @@ def _follow_from(
     elif _goes_on_unreached(round_) and attempt.result not in RESULTS_THAT_ASK_A_NEXT_STEP:
         to_unreached(lead, now=now)
     else:
-        # Whoever called may close it first; then the system does (see sweeping).
-        lead.next_call_at = None
-        lead.system_close_at = now + SYSTEM_ACTS_AFTER
+        end_when_full(lead, now=now)
         lead.save()
 
 
@@ -312,6 +312,7 @@ def _goes_on_unreached(round_: Round) -> bool:
 def to_unreached(lead: Lead, *, now: datetime) -> None:
     """Hand a lead over to the long-term queue, with all its history."""
     let_go(lead, now=now)
+    withdraw_proposal(lead, why="unreached", now=now)
     hand_over(lead, by=None, now=now)
     place_new(lead, Destination(why="unreached", queue=Queue.UNREACHED), by=None, now=now)
     lead.next_call_at = next_call(lead.dealership, attempts=2, last_at=now)

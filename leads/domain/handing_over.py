@@ -17,7 +17,7 @@ from dealers.domain.hours import next_callable
 from dealers.models import Role, Side
 from leads.domain.access import require
 from leads.domain.locking import lock_lead
-from leads.domain.rounds import begin_round, give_to, hand_over, let_go, round_of
+from leads.domain.rounds import begin_round, end_when_full, give_to, hand_over, let_go, round_of
 from leads.domain.timeline import record
 from leads.domain.withdrawing import withdraw_proposal
 from leads.models import QUEUE_ORDER, Kind, Lead, Queue
@@ -55,11 +55,14 @@ def assign(
         user is not None or queue == Queue.CATCH_ALL
     )
     next_call_at = _next_call_at(lead, user, now)
+    end_when_full(lead, now=now)
     if stays_in_sales:
         give_to(lead, owner=user, queue=queue, next_call_at=next_call_at)
     elif lead.queue != queue or user is not None:
         hand_over(lead, by=by, now=now)
         begin_round(lead, by=by, now=now, owner=user, queue=queue, next_call_at=next_call_at)
+    else:
+        lead.save()
     if user is not None:
         record(
             lead,

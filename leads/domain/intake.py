@@ -14,6 +14,7 @@ from bdc.accounts.models import User
 from bdc.transactions import retrying_atomic
 from dealers.models import Dealership
 from leads.domain.access import require
+from leads.domain.cadence import next_call
 from leads.domain.contact_details import (
     ConsentIn,
     add_consents,
@@ -24,6 +25,7 @@ from leads.domain.contact_details import (
 )
 from leads.domain.locking import lock_customer, lock_lead
 from leads.domain.matching import hold_contact_keys, known_customer
+from leads.domain.rechecking import recheck_open_leads
 from leads.domain.rounds import become_active, hand_over, let_go, refresh_ground
 from leads.domain.routing import destination_of, place_new
 from leads.domain.timeline import record
@@ -142,11 +144,19 @@ def _customer_of(asked: LeadIn, *, by: User | None, now: datetime) -> Customer:
     emails = [mail_key(address) for address in addresses if address is not None]
     dialable = [phone.e164 for phone in phones if phone.dialable and phone.e164]
     hold_contact_keys(group_id, [*dialable, *emails])
-    customer = known_customer(group_id, phones=dialable, emails=emails)
-    customer = new_customer(asked, now=now) if customer is None else lock_customer(customer.pk)
+    known = known_customer(group_id, phones=dialable, emails=emails)
+    customer = new_customer(asked, now=now) if known is None else lock_customer(known.pk)
+    is_news = known is not None and bool(asked.consents or _is_first_number(customer, dialable))
     add_contact_details(customer, phones=phones, emails=emails, postcode=asked.postcode)
     add_consents(customer, asked.consents, dealership=asked.dealership, by=by, now=now)
+    if is_news:
+        recheck_open_leads(customer, now=now)
     return customer
+
+
+def _is_first_number(customer: Customer, dialable: list[str]) -> bool:
+    """Whether somebody whom nobody could call gives a number to call."""
+    return bool(dialable) and not customer.phones.filter(is_dialable=True).exists()
 
 
 def _open_lead_to_join(asked: LeadIn, customer: Customer, now: datetime) -> Lead | None:
@@ -279,6 +289,9 @@ def note_conversation(lead: Lead, *, channel: str, by: User | None, now: datetim
     round_.save(update_fields=["reached_at", "maximum"])
     lead.set_once("reached_at", now)
     lead.system_close_at = None
+    if lead.next_call_at is None and lead.has_dialable_number:
+        # It was at its maximum; there is room again.
+        lead.next_call_at = next_call(lead.dealership, attempts=round_.attempts, last_at=now)
     if channel != ConversationChannel.OUTBOUND:
         # The customer came to us: his last own action, a ground to call for 30 days.
         lead.requested_at = now

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bdc.accounts.models import User
 from dealers.models import Side
 from leads.domain.permission import lasting_ground_until
 from leads.domain.timeline import record
 from leads.models import CallBack, Hold, Kind, Lead, Queue, Round, Status
+
+# After the last attempt of a round the system acts itself when nobody has.
+SYSTEM_ACTS_AFTER = timedelta(minutes=15)
 
 
 def round_of(lead: Lead) -> Round:
@@ -98,6 +101,18 @@ def let_go(lead: Lead, *, now: datetime, kept: bool = False) -> None:
     """End what binds people to the lead: its hold and its open call-back."""
     Hold.objects.filter(lead=lead).delete()
     CallBack.objects.filter(lead=lead, done_at=None).update(done_at=now, was_kept=kept)
+
+
+def end_when_full(lead: Lead, *, now: datetime) -> None:
+    """Let the system end a round at its maximum that has no promise left to be kept.
+
+    Whoever has the lead may close it first. Changes the object only; the caller saves it.
+    """
+    if lead.system_close_at is not None or round_of(lead).attempts_left > 0:
+        return
+    if not CallBack.objects.filter(lead=lead, done_at=None).exists():
+        lead.next_call_at = None
+        lead.system_close_at = now + SYSTEM_ACTS_AFTER
 
 
 def refresh_ground(lead: Lead, *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from leads.domain.rounds import end_when_full
 from leads.domain.timeline import record
 from leads.models import Lead, Proposal, Status
 
@@ -19,4 +20,5 @@ def withdraw_proposal(lead: Lead, *, why: str, now: datetime) -> None:
         decision=Proposal.Decision.WITHDRAWN, decided_at=now
     )
     lead.status = Status.OPEN
+    end_when_full(lead, now=now)
     record(lead, "close_withdrawn", by=None, now=now, why=why)

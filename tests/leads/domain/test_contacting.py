@@ -6,12 +6,14 @@ import pytest
 
 from bdc.errors import Malformed, NotAllowed, RuleBroken
 from dealers.models import Role
+from leads.domain.closing import close_lead
 from leads.domain.contacting import (
     promise_call_back,
     record_attempt,
     record_conversation,
     start_call,
 )
+from leads.domain.facts import Facts
 from leads.domain.holding import hold_of
 from leads.domain.queue import next_lead
 from leads.models import Hold, Lead, Release
@@ -296,3 +298,50 @@ def test_a_promise_belongs_to_whom_it_is_made_for(dealership, salesperson):
     with pytest.raises(Malformed):
         promise_call_back(lead, due_at=at(25, 10), by=salesperson, now=TUESDAY_10, owner=stranger)
     assert not Release.objects.exists()
+
+
+def test_a_conversation_after_the_last_attempt_plans_the_next_call(dealership, agent):
+    dealership.attempts_passive = 1
+    dealership.save()
+    lead = receive_passive(dealership)
+    record_attempt(lead, result="no_answer", by=agent, now=TUESDAY_10)
+    lead.refresh_from_db()
+    assert (lead.next_call_at, lead.system_close_at is None) == (None, False)
+
+    record_conversation(lead, channel="mail", by=agent, now=at(24, 10, 5))
+
+    lead.refresh_from_db()
+    assert lead.system_close_at is None
+    assert lead.next_call_at == at(24, 14)
+
+
+def test_a_proposal_ends_when_the_last_attempt_sends_the_lead_to_the_long_term_queue(
+    dealership, salesperson
+):
+    dealership.attempts_salesperson = 1
+    dealership.save()
+    lead = receive(dealership)
+    close_lead(lead, reason="BDC-01", facts=Facts(), by=salesperson, now=TUESDAY_10)
+
+    record_attempt(lead, result="no_answer", by=salesperson, now=TUESDAY_10)
+
+    lead.refresh_from_db()
+    assert (lead.status, lead.queue) == ("open", "unreached")
+    assert [proposal.decision for proposal in lead.proposals.all()] == ["withdrawn"]
+
+
+def test_a_late_result_that_fills_the_round_lets_the_system_end_it(dealership, agent):
+    dealership.attempts_passive = 1
+    dealership.save()
+    lead = receive_passive(dealership)
+    call = start_call(lead, by=agent, now=TUESDAY_10)
+    colleague = create_agent(dealership)
+    assert next_lead(colleague, now=at(24, 10, 16)) is not None
+
+    attempt = record_attempt(
+        lead, result="no_answer", by=agent, now=at(24, 10, 17), call_id=call.pk
+    )
+
+    lead.refresh_from_db()
+    assert (attempt.is_late, attempt.counts) == (True, True)
+    assert lead.system_close_at == at(24, 10, 32)

@@ -7,6 +7,8 @@ from django.db import connection
 
 from bdc.errors import Malformed, NotAllowed, RuleBroken
 from dealers.models import Role
+from leads.domain.closing import close_lead
+from leads.domain.facts import Facts
 from leads.domain.handing_over import assign, take
 from leads.domain.intake import LeadIn, receive_lead
 from leads.domain.objecting import record_objection
@@ -16,6 +18,7 @@ from tests.factories import (
     TUESDAY_10,
     at,
     create_agent,
+    create_centre,
     create_dealership,
     create_member,
     create_salesperson,
@@ -194,3 +197,16 @@ def test_parallel_posts_of_one_unknown_person_make_one_customer_and_one_lead():
 
     assert len({lead.pk for lead in leads}) == 1
     assert (Customer.objects.count(), Lead.objects.count()) == (1, 1)
+
+
+def test_a_proposed_lead_that_is_put_in_its_own_queue_is_open_again(dealership):
+    agent, lead = create_agent(dealership), receive_passive(dealership)
+    team_lead = create_member(Role.TEAM_LEAD, create_centre(dealership))
+    close_lead(lead, reason="BDC-01", facts=Facts(), by=agent, now=TUESDAY_10)
+
+    assign(lead, by=team_lead, now=TUESDAY_10, queue="passive")
+
+    lead.refresh_from_db()
+    assert (lead.status, lead.queue, lead.round_number) == ("open", "passive", 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -189,3 +189,31 @@ def test_an_agents_centre_brings_in_leads_for_whom_it_serves(dealership):
     lead = receive(dealership, by=create_agent(dealership))
 
     assert lead.dealership == dealership
+
+
+def test_a_first_number_makes_every_open_lead_of_the_customer_one_to_call(dealership):
+    first = receive_passive(dealership, phones=(), emails=("eva@example.com",))
+    assert (first.has_dialable_number, first.next_call_at) == (False, None)
+
+    receive(
+        dealership,
+        now=TOMORROW,
+        emails=("eva@example.com",),
+        phones=("06-12345001",),
+        interest="used",
+    )
+
+    first.refresh_from_db()
+    assert first.has_dialable_number
+    assert first.next_call_at == TOMORROW
+
+
+def test_a_consent_that_comes_with_another_lead_is_a_ground_for_every_open_lead(dealership):
+    first = receive_passive(dealership, phones=("06-12345001",), consents=())
+    assert first.callable_until is None
+
+    receive_passive(dealership, now=TOMORROW, phones=("06-12345001",), interest="used")
+
+    first.refresh_from_db()
+    assert first.callable_until is not None
+    assert first.without_ground_since is None
