@@ -1,12 +1,14 @@
-"""The pages of administration."""
+"""The pages about people: absence and administration."""
 
 from django.urls import path
 
-from dealers.views import administration
+from dealers.views import absences, administration
 
 app_name = "dealers"
 
 urlpatterns = [
+    path("afwezig/", absences.absences, name="absences"),
+    path("afwezig/<int:pk>/beeindigen/", absences.end, name="end-absence"),
     path("beheer/", administration.people, name="people"),
     path("beheer/mensen/<int:pk>/", administration.person, name="person"),
     path("beheer/mensen/<int:pk>/beeindigen/", administration.end, name="end"),

@@ -52,6 +52,8 @@ LEADERS = frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD})
 CORRECTORS = LEADERS | {Role.MARKETER, Role.ADMINISTRATOR}
 READERS_OF_FIGURES = CORRECTORS | {Role.SALESPERSON}
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+# Of the receptionist's absence: those of the dealership, and the receptionist.
+PLANNERS = frozenset({Role.SALES_MANAGER, Role.ADMINISTRATOR, Role.RECEPTIONIST})
 NO_ROLE: frozenset[Role] = frozenset()
 
 NOBODY: frozenset[str] = frozenset()
@@ -115,6 +117,16 @@ def policy_form(world: World) -> Mapping[str, Any]:
     }
 
 
+def absence_form(world: World) -> Mapping[str, Any]:
+    user = world.user("receptionist")
+    return {"user": user.pk, "first": "2026-12-21", "last": "2026-12-24"}
+
+
+def absence_in(world: World) -> Mapping[str, Any]:
+    days = {"begins_at": "2026-12-21T00:00:00+01:00", "ends_at": "2026-12-25T00:00:00+01:00"}
+    return {"user": world.user("receptionist").email, **days}
+
+
 def lead_in(world: World) -> Mapping[str, Any]:
     return {
         "kind": "active",
@@ -144,6 +156,15 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("api-schema", "GET"): Policy(ANYBODY),
     ("api-documents", "GET"): Policy(ANYBODY),
     ("api-close-reason-list", "GET"): Policy(ANYBODY),
+    # --- Absence: everybody's own, and of who works under one --------------------------------
+    ("dealers:absences", "GET"): Policy(ANYBODY),
+    ("dealers:absences", "POST"): Policy(PLANNERS, body=absence_form, refusal=Answer.RULED),
+    ("dealers:end-absence", "POST"): Policy(PLANNERS, on="absence", refusal=Answer.HIDDEN),
+    ("api-absence-list", "GET"): Policy(ANYBODY),
+    ("api-absence-list", "POST"): Policy(
+        PLANNERS, on="body", body=absence_in, refusal=Answer.HIDDEN
+    ),
+    ("api-absence-end", "POST"): Policy(PLANNERS, on="absence", refusal=Answer.HIDDEN),
     ("api-presence-list", "POST"): Policy(ANYBODY, body={"state": "pause"}),
     # --- Leads ----------------------------------------------------------------------------
     ("leads:list", "GET"): Policy(ANYBODY),

@@ -21,6 +21,7 @@ from django.test import Client
 
 from bdc.accounts.models import ApiToken, User
 from bdc.models import JobRun
+from dealers.domain.absence import record_absence
 from dealers.models import ContactCentre, DealerGroup, Dealership, Membership, Role
 from leads.domain.adf_intake import receive_adf
 from leads.domain.booking import book_appointment
@@ -292,6 +293,13 @@ def _fill_with_leads(world: World) -> None:
     )
     call = start_call(_receive(place, 7), by=owner.user, now=TUESDAY_10)
     add_note(passive, body="Kanarienotitie", by=agent, now=TUESDAY_10)
+    absence = record_absence(
+        world.user("receptionist"),
+        begins_at=at(26, 0),
+        ends_at=at(28, 0),
+        by=manager,
+        now=TUESDAY_10,
+    )
     [reject] = receive_adf(
         UNREADABLE, content_type="text/xml", dealership=place, by=None, now=TUESDAY_10
     ).rejects
@@ -308,6 +316,7 @@ def _fill_with_leads(world: World) -> None:
         "customer of the passive lead": {"pk": passive.customer_id},
         "call": {"pk": call.pk},
         "reject": {"pk": reject.pk},
+        "absence": {"pk": absence.pk},
         "dealership": {"slug": place.slug},
         "campaign": {"slug": campaign.slug},
         "reason": {"code": BOUGHT_ANOTHER_BRAND},

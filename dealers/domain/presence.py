@@ -11,8 +11,9 @@ from bdc.accounts.models import User
 from dealers.domain.hours import is_open
 from dealers.models import Absence, Dealership, Membership, Presence, Role
 
-# Shorter absences leave a salesperson's leads with him (product.md, Routing).
-LONG_ABSENCE = timedelta(days=1)
+# Shorter absences leave a salesperson's leads with him (product.md, Routing). A day is 23 hours
+# long when summer time begins.
+LONG_ABSENCE = timedelta(hours=23)
 
 
 @transaction.atomic

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from dealers.models.centre import ContactCentre
@@ -120,11 +122,25 @@ class Absence(models.Model):
     )
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
 
     class Meta:
+        verbose_name = _("absence")
         constraints = [
             models.CheckConstraint(
                 name="absence_begins_before_it_ends", condition=Q(begins_at__lt=F("ends_at"))
+            ),
+            ExclusionConstraint(
+                name="absence_never_twice_at_once",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    (
+                        Func("begins_at", "ends_at", function="tstzrange"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
             ),
         ]
 

@@ -1,0 +1,57 @@
+"""Absences: who is away, and until when."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bdc import clock
+from bdc.errors import Malformed
+from bdc.http import SignedInRequest
+from dealers.domain.absence import absences_to_see, end_absence, people_to_plan, record_absence
+from dealers.forms.absences import AbsenceForm
+
+MOST_SHOWN = 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def absences(request: SignedInRequest) -> HttpResponse:
+    """The absences of oneself and of who works under one; the form records another."""
+    now = clock.now()
+    form = AbsenceForm(
+        request.POST if request.method == "POST" else None,
+        people=list(people_to_plan(request.user)[:MOST_SHOWN]),
+        initial={"user": str(request.user.pk)},
+    )
+    if request.method == "POST" and form.is_valid():
+        asked = form.asked()
+        try:
+            absence = record_absence(**asked, by=request.user, now=now)
+        except Malformed as wrong:
+            for problem in wrong.problems:
+                form.add_error(form.FIELD_OF.get(problem.field, "user"), str(problem.message))
+        else:
+            messages.success(
+                request,
+                _("Absence of %(name)s recorded. Open leads go to others when it begins.")
+                % {"name": absence.user},
+            )
+            return redirect("dealers:absences")
+    context = {
+        "absences": absences_to_see(request.user, now=now)[:MOST_SHOWN],
+        "form": form,
+        "now": now,
+    }
+    return render(request, "dealers/absences.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def end(request: SignedInRequest, pk: int) -> HttpResponse:
+    now = clock.now()
+    absence = get_object_or_404(absences_to_see(request.user, now=now), pk=pk)
+    end_absence(absence, by=request.user, now=now)
+    messages.success(request, _("%(name)s gets leads again from now on.") % {"name": absence.user})
+    return redirect("dealers:absences")
