@@ -31,7 +31,9 @@ def read_body(request: Request) -> bytes:
 
 def _stated_length(meta: Mapping[str, Any]) -> int:
     stated = str(meta.get("CONTENT_LENGTH") or "0")
-    return int(stated) if stated.isdecimal() and len(stated) < 20 else 0
+    if not stated.isdecimal():
+        return 0
+    return int(stated) if len(stated) < 20 else LIMIT + 1
 
 
 class JSONBody(JSONParser):

@@ -19,18 +19,16 @@ import time_machine
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from bdc.accounts.models import ApiToken, User
+from bdc.accounts.models import ApiToken
 from bdc.api.schema import schema_document
-from dealers.models import Dealership, Membership, Role
 from tests.factories import (
     TUESDAY_10,
     create_campaign,
-    create_centre,
     create_dealership,
-    create_salesperson,
     receive,
     receive_passive,
 )
+from tests.proofs.doors.people import user_of_all_trades
 from tests.proofs.doors.served import served
 from tests.proofs.size import size
 
@@ -119,14 +117,6 @@ class Asked:
         return "\n".join(
             ["", *(f"{' | '.join(what)}\n    {how}" for what, how in self.failures.items())]
         )
-
-
-def user_of_all_trades(place: Dealership) -> User:
-    """Who sells, leads the sales, and leads the agents: as in a small group."""
-    user = create_salesperson(place)
-    Membership.objects.create(user=user, role=Role.SALES_MANAGER, dealership=place)
-    Membership.objects.create(user=user, role=Role.TEAM_LEAD, centre=create_centre(place))
-    return user
 
 
 @pytest.fixture
