@@ -50,6 +50,8 @@ WORKERS = CALLERS | {Role.SALESPERSON, Role.SALES_MANAGER}
 TAKERS = frozenset({Role.SALESPERSON, Role.SALES_MANAGER})
 LEADERS = frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD})
 CORRECTORS = LEADERS | {Role.MARKETER, Role.ADMINISTRATOR}
+CUSTOMER_WORKERS = WORKERS | {Role.RECEPTIONIST}
+MERGERS = LEADERS | {Role.ADMINISTRATOR}
 READERS_OF_FIGURES = CORRECTORS | {Role.SALESPERSON}
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 # Of the receptionist's absence: those of the dealership, and the receptionist.
@@ -139,6 +141,10 @@ def lead_in(world: World) -> Mapping[str, Any]:
 
 def dealership_asked(world: World) -> Mapping[str, Any]:
     return {"dealership": world.dealership.slug}
+
+
+def other_customer(world: World) -> Mapping[str, Any]:
+    return {"other": world.things["other customer"]["pk"]}
 
 
 ADF = (
@@ -278,6 +284,16 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("api-queue-next", "POST"): Policy(CALLERS),
     ("api-queue-renew", "POST"): Policy(CALLERS, done_for=NOBODY),  # they hold nobody
     ("api-queue-release", "POST"): Policy(CALLERS, done_for=NOBODY),
+    ("api-customer-detail", "GET"): (seen("customer"), seen("customer of the passive lead")),
+    ("api-customer-detail", "PATCH"): (
+        Policy(CUSTOMER_WORKERS, on="customer", body={"city": "Eindhoven"}),
+        Policy(CUSTOMER_WORKERS, on="customer of the passive lead", body={"city": "Best"}),
+    ),
+    ("api-customer-merge", "POST"): Policy(MERGERS, on="customer", body=other_customer),
+    ("api-customer-unmerge", "POST"): Policy(MERGERS, on="merged customer"),
+    ("api-customer-withdraw", "POST"): Policy(
+        frozenset({Role.SALES_MANAGER}), on="objecting customer", body={"reason": "by_mistake"}
+    ),
     ("api-customer-objection", "POST"): (
         Policy(WORKERS | {Role.RECEPTIONIST}, on="customer"),
         Policy(WORKERS | {Role.RECEPTIONIST}, on="customer of the passive lead"),
@@ -359,6 +375,9 @@ REACHINGS = [
         "person",
         404,
         {"due_at": THURSDAY, "for": IT},
+    ),
+    Reaching(
+        BY_MANAGER, "POST", f"{API}customers/{{of_waiting}}/merge/", "customer", 404, {"other": IT}
     ),
     # No original lead is told: the rule about evidence speaks (contract.md).
     Reaching(BY_SALES, "POST", f"{API}leads/{{own}}/close/", "lead", 409, DUPLICATE),

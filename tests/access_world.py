@@ -29,6 +29,8 @@ from leads.domain.closing import close_lead
 from leads.domain.contacting import add_note, record_conversation, start_call
 from leads.domain.facts import Facts, SaleIn
 from leads.domain.handing_over import assign
+from leads.domain.merging import merge_customers
+from leads.domain.objecting import record_objection
 from leads.models import Lead
 from tests.factories import (
     TUESDAY_10,
@@ -287,6 +289,9 @@ def _fill_with_leads(world: World) -> None:
     closed = close_lead(
         _receive(place, 6), reason="VK-01", facts=Facts(sale=SOLD), by=owner.user, now=TUESDAY_10
     )
+    objecting, merged, double = (_receive(place, number) for number in (8, 9, 0))
+    record_objection(objecting.customer, by=manager, now=TUESDAY_10)
+    merge_customers(merged.customer, double.customer, by=manager, now=TUESDAY_10)
     add_note(lead, body="Kanarienotitie", by=manager, now=TUESDAY_10)
     visit = book_appointment(
         lead, kind="showroom", starts_at=at(26, 14), by=owner.user, now=TUESDAY_10
@@ -314,6 +319,9 @@ def _fill_with_leads(world: World) -> None:
         "visit": {"pk": lead.pk, "appointment_pk": visit.pk},
         "customer": {"pk": lead.customer_id},
         "customer of the passive lead": {"pk": passive.customer_id},
+        "other customer": {"pk": proposed.customer_id},
+        "objecting customer": {"pk": objecting.customer_id},
+        "merged customer": {"pk": merged.customer_id},
         "call": {"pk": call.pk},
         "reject": {"pk": reject.pk},
         "absence": {"pk": absence.pk},

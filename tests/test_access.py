@@ -332,6 +332,15 @@ class OwnThings:
     visit: Appointment
     campaign: Campaign
 
+    @property
+    def pks(self) -> dict[str, int]:
+        """What stands in the addresses of the table."""
+        return {
+            "own": self.lead.pk,
+            "waiting": self.waiting.pk,
+            "of_waiting": self.waiting.customer_id,
+        }
+
 
 def things_of_strangers(world: World) -> OwnThings:
     manager, salesperson = (
@@ -361,6 +370,7 @@ def named_by_field(world: World, own: OwnThings) -> dict[str, Named]:
         "id of a person": Named(theirs.pk, NO_SUCH_ID, ours.pk),
         "lead": Named(things["closed"]["pk"], NO_SUCH_ID, receive(elsewhere).pk),
         "proposed lead": Named(things["proposed"]["pk"], NO_SUCH_ID, own.lead.pk),
+        "customer": Named(things["customer"]["pk"], NO_SUCH_ID, receive(elsewhere).customer_id),
         "call": Named(things["call"]["pk"], NO_SUCH_ID, own.call.pk),
         "appointment": Named(things["appointment"]["pk"], NO_SUCH_ID, own.visit.pk),
     }
@@ -370,7 +380,7 @@ def test_naming_a_thing_of_the_dealership_is_as_naming_nothing(world):
     """The same answer as for what is not there, nothing told, and no row written anywhere."""
     own = things_of_strangers(world)
     named = named_by_field(world, own)
-    pks = {"own": own.lead.pk, "waiting": own.waiting.pk}
+    pks = own.pks
     found = []
     for reaching in REACHINGS:
         actor, value = world.actor(f"stranger: {reaching.who}"), named[reaching.names]

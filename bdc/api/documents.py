@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from bdc.api.schema import DESCRIPTION, schema_document
 from bdc.api.tokens import TokenAuthentication
 
-METHODS = ("get", "post")
+METHODS = ("get", "post", "patch")
 
 
 @require_safe

@@ -130,7 +130,7 @@ def with_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
 def _statuses(method: str, operation: dict[str, Any]) -> set[HTTPStatus]:
     statuses = set(EVERY_TIME)
-    if method == "post":
+    if method in ("post", "patch"):
         statuses |= set(OF_ACTIONS)
     places = {parameter["in"] for parameter in operation.get("parameters", [])}
     if "query" in places:

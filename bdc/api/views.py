@@ -29,7 +29,8 @@ class ApiViewSet(GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.now = clock.now()
-        if request.method == "POST":
+        method = str(request.method).lower()
+        if method in ("post", "patch") and method in self.http_method_names:
             read_body(request)
             request.data  # noqa: B018 -- parses it, and raises when it cannot be read
 

@@ -134,6 +134,9 @@ class LeadFilterIn(QuestionIn):
     )
     received_after = Moment(required=False)
     received_before = Moment(required=False)
+    customer = serializers.RegexField(
+        r"^[0-9]{1,18}$", required=False, allow_blank=True, help_text="The id of a customer."
+    )
     search = optional_text(200, "Name, e-mail, plate, or the last digits of a phone number.")
 
 

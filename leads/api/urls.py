@@ -2,9 +2,10 @@
 
 from rest_framework.routers import SimpleRouter
 
+from leads.api.customers import CustomerViewSet
 from leads.api.queue import QueueViewSet
 from leads.api.reference import CloseReasonViewSet
-from leads.api.views import AppointmentViewSet, CustomerViewSet, LeadViewSet
+from leads.api.views import AppointmentViewSet, LeadViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("leads", LeadViewSet, basename="api-lead")

@@ -33,7 +33,6 @@ from leads.api.serializers import (
     ConversationOut,
     LeadOut,
     LeadWithTimelineOut,
-    ObjectionOut,
     QuoteOut,
     ReasonOfferOut,
     RecordedAttemptOut,
@@ -57,7 +56,6 @@ from leads.domain.contacting import (
 )
 from leads.domain.handing_over import assign, take
 from leads.domain.intake import keep_raw, receive_lead
-from leads.domain.objecting import customers_visible_to, record_objection
 from leads.domain.searching import find
 from leads.models import Campaign, Lead, LeadQuerySet, RawInput
 
@@ -146,6 +144,7 @@ class LeadViewSet(LeadAnswers):
             "reason": "close_reason",
             "received_after": "received_at__gte",
             "received_before": "received_at__lt",
+            "customer": "customer",
         }
         given = {lookup: wanted[name] for name, lookup in lookups.items() if wanted.get(name)}
         return find(leads.filter(**given), wanted.get("search", ""))
@@ -318,18 +317,6 @@ class LeadViewSet(LeadAnswers):
         person = named_person(lead.dealership, given.get("user", ""), field="user")
         queue = given.get("queue", "")
         return self.answer(assign(lead, user=person, queue=queue, by=request.user, now=self.now))
-
-
-class CustomerViewSet(LeadAnswers):
-    """Customers of the leads that you may see."""
-
-    @extend_schema(request=None, responses=ObjectionOut)
-    @action(detail=True, methods=["post"])
-    def objection(self, request: SignedInApiRequest, pk: int) -> Response:
-        """The customer objects to calls: no more calls, at once, for all leads."""
-        customer = get_object_or_404(customers_visible_to(request.user), pk=pk)
-        objected = record_objection(customer, by=request.user, now=self.now)
-        return Response(ObjectionOut(objected).data)
 
 
 class AppointmentViewSet(LeadAnswers):

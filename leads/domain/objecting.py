@@ -30,6 +30,14 @@ def customers_visible_to(user: User) -> QuerySet[Customer]:
     return Customer.objects.filter(pk__in=Lead.objects.visible_to(user).values("customer"))
 
 
+def customer_visible_to(user: User, customer_id: int) -> Customer | None:
+    """The customer with this id, or who he was merged into, if the user may see a lead of him."""
+    found = Customer.objects.filter(pk=customer_id).values_list("pk", "merged_into").first()
+    if found is None:
+        return None
+    return customers_visible_to(user).filter(pk=found[1] or found[0]).first()
+
+
 @retrying_atomic
 def record_objection(customer: Customer, *, by: User | None, now: datetime) -> Customer:
     """Record that the customer objects to calls: no more calls, for all leads, at once."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -13,10 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from dealers.models import DealerGroup, Dealership
 from leads.models.base import refuse_if
-
-if TYPE_CHECKING:
-    from leads.models.merge import CustomerMerge
-    from leads.models.objection import Objection
 
 
 class CustomerKind(models.TextChoices):
@@ -104,10 +98,6 @@ class Customer(models.Model):
         output_field=models.BooleanField(null=True),
         db_persist=True,
     )
-
-    if TYPE_CHECKING:
-        objections: models.Manager[Objection]
-        merges: models.Manager[CustomerMerge]
 
     class Meta:
         verbose_name = _("customer")

@@ -1,10 +1,11 @@
 """Two customers turn out to be one: merged, counted as one, and parted again."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from bdc.errors import NotAllowed, RuleBroken
 from dealers.models import Role
@@ -561,6 +562,30 @@ def test_of_a_merge_and_a_hold_one_waits_for_the_other(_nth):
         assert held is None or (isinstance(held, Hold) and held.customer_id == other.customer_id)
     everybody_agrees()
     assert not Hold.objects.exclude(customer__merged_into=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_waits_for_an_agent_who_is_being_given_the_customer():
+    dealership = create_dealership()
+    agent = create_agent(dealership)
+    jan, other = receive_passive(dealership), receive_passive(dealership)
+    is_held = threading.Event()
+
+    def take_slowly() -> None:
+        with transaction.atomic():
+            next_lead(agent, now=TUESDAY_10)
+            is_held.set()
+            time.sleep(1)
+
+    def merge_meanwhile() -> None:
+        is_held.wait(10)
+        merge_customers(other.customer, jan.customer, by=None, now=TUESDAY_10)
+
+    taken, merged = at_once(take_slowly, merge_meanwhile)
+
+    assert taken is None
+    assert isinstance(merged, RuleBroken), merged
+    assert merged.code == "held_by_other"
 
 
 @pytest.mark.django_db(transaction=True)
