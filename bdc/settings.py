@@ -159,6 +159,7 @@ CSRF_COOKIE_NAME = "spits_csrf"
 # --- Mail -----------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds; a post office that hangs does not hold up the others
 DEFAULT_FROM_EMAIL = env.str("SPITS_FROM", default="spits@localhost")
 
 # --- Valkey and Celery ----------------------------------------------------------------

@@ -14,8 +14,10 @@ from bdc.outbox.models import Effect, EffectQuerySet
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)  # longer than a round and the longest effect in it
-ROUND = 30.0  # seconds after which a round takes no further effect
+# Counted from the beginning of a round, as its time limit is: while it lasts nobody else tries,
+# and what a killed worker had in hand is tried again within the minute.
+LEASE = timedelta(seconds=tasks.LONGEST + 5)
+ROUND = 10.0  # seconds after which a round takes no further effect
 PAUSES = [timedelta(seconds=10), timedelta(seconds=60)]
 MOST_ATTEMPTS = len(PAUSES) + 1
 

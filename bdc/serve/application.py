@@ -21,7 +21,8 @@ def application(*, host: str, port: int, logs: Path) -> list[Child]:
         *["--no-server-header", "--no-proxy-headers", "--no-access-log"],
     ]
     worker = [
-        *[*CELERY, "worker", "-P", "threads", "-c", "2", "--without-mingle", "--without-gossip"],
+        # Processes, not threads: only they can be ended when a task takes too long.
+        *[*CELERY, "worker", "-P", "prefork", "-c", "2", "--without-mingle", "--without-gossip"],
         *["--loglevel", "WARNING"],
     ]
     timetable = [

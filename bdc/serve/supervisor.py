@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from bdc.engines.child import Child
 
 LONGEST_PAUSE = 30.0  # seconds
-HEALTHY_AFTER = 60.0
+HEALTHY_AFTER = 10.0
 GLANCE = 0.2
 
 
@@ -34,7 +34,7 @@ class Watched:
             say(f"{self.child.name} is started again")
 
     def _next_pause(self, now: float) -> float:
-        """Return 1 second, then 2, 4 and so on; 1 again after a minute of health."""
+        """Return 1 second, then 2, 4 and so on; 1 again after ten seconds of health."""
         if now - self._started_at >= HEALTHY_AFTER:
             self._endings = 0
         pause = min(2.0**self._endings, LONGEST_PAUSE)

@@ -57,10 +57,10 @@ def test_pauses_double_up_to_half_a_minute(lamp, clock):
     assert pauses == [1, 2, 4, 8, 16, 30, 30]
 
 
-def test_a_minute_of_health_makes_the_pause_short_again(lamp, clock):
-    watch_for(200, lamp, clock, burns_for=60)
+def test_ten_seconds_of_health_make_the_pause_short_again(lamp, clock):
+    watch_for(40, lamp, clock, burns_for=10)
 
-    assert lamp.lit_at == [61, 122, 183]
+    assert lamp.lit_at == [11, 22, 33]
 
 
 def test_every_end_and_start_is_told(lamp, clock):

@@ -1,0 +1,37 @@
+"""A worker with effects that go wrong in every way: `celery -A tests.proofs.crashes.poison`."""
+
+import os
+import signal
+from datetime import datetime
+
+import django
+
+django.setup()
+
+from bdc.celery import app  # noqa: E402
+from bdc.models import JobRun  # noqa: E402
+from bdc.outbox.effects import Payload, carries_out  # noqa: E402
+
+__all__ = ["app"]
+
+
+@carries_out("honest")
+def leave_a_row(payload: Payload, *, now: datetime) -> None:
+    JobRun.objects.create(job=f"honest {payload['number']}", slot=now, started_at=now)
+
+
+@carries_out("raises")
+def fail(payload: Payload, *, now: datetime) -> None:
+    JobRun.objects.create(job="half done", slot=now, started_at=now)
+    raise ConnectionError("the post office is shut")
+
+
+@carries_out("kills its process")
+def die(payload: Payload, *, now: datetime) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@carries_out("never ends")
+def hang(payload: Payload, *, now: datetime) -> None:
+    while True:
+        pass
