@@ -14,6 +14,8 @@ from bdc.health import healthz
 # One sign-in with its rate limits, also for the reference data.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler500 = "bdc.failing.server_error"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("bdc.accounts.urls")),

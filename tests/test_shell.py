@@ -280,8 +280,9 @@ def test_a_clock_that_ran_out_is_late_without_a_script():
 # --- Pages for mishaps --------------------------------------------------------------------
 
 
-def test_the_page_for_our_own_failure_needs_nothing():
-    html = get_template("500.html").template.render(Context())
+@pytest.mark.parametrize("code", ["500", "503"])
+def test_the_page_for_our_own_failure_needs_nothing(code):
+    html = get_template(f"{code}.html").template.render(Context())
 
     assert Page(html).all("a", href="/") != []
 

@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ErrorDetail, NotFound, ValidationError
@@ -109,7 +109,7 @@ def _of_framework(exc: APIException) -> HttpResponse:
 def _unforeseen(exc: Exception) -> HttpResponse:
     """What no rule foresaw. It is logged in full and told without what is inside."""
     logger.error("The API could not answer.", exc_info=exc)
-    if isinstance(exc, OperationalError):
+    if isinstance(exc, OperationalError | InterfaceError):
         # Transactions of the domain have already tried again after a deadlock.
         busy = _("The database is busy or away. Try again in a moment.")
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", busy, headers={"Retry-After": "1"})
