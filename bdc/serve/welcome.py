@@ -25,7 +25,7 @@ def welcome(address: str, *, demo_time: datetime | None) -> str:
     """Return the address and, in a demo, its time and who can sign in."""
     lines = ["", f"Spits runs at {address}"]
     if demo_time is None:
-        lines.append("The first administrator: python manage.py create_admin EMAIL")
+        lines.append("The first administrator: .venv/bin/python manage.py create_admin EMAIL")
     else:
         width = max(len(email) for email, _ in SIGN_INS)
         lines += [

@@ -5,7 +5,9 @@ Source: product.md, Close-out; reference/close_out_reasons.csv.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,37 +17,52 @@ from bdc.errors import FieldProblem, Malformed, NotAllowed
 from leads.formats.text import clean_text
 from leads.models import FIXED_REASONS, CloseReason
 
+# What a reason is; its names and whether it is retired are for who runs Spits to change.
+FIXED = ("track", "group", "outcome", "needs", "effect", "position")
+
 
 @transaction.atomic
 def load_fixed_reasons() -> int:
-    """Add the reasons of the list that the database does not have yet; return how many.
+    """Make the database's reasons those of the list; return how many were new or other.
 
-    Names that were changed by hand stay. The list itself is guarded by a trigger, which these
-    inserts alone may pass.
+    Names and next steps that were changed by hand stay. The list itself is guarded by a trigger,
+    which this alone may pass.
     """
-    known = set(CloseReason.objects.values_list("code", flat=True))
-    missing = [
-        CloseReason(
-            code=row["code"],
-            track=row["track"],
-            group=row["group"],
-            outcome=row["outcome"],
-            label_nl=row["label_nl"],
-            label_en=row["label_en"],
-            needs=[need for need in row["needs"].split(";") if need],
-            effect=row["effect"],
-            sales_next_step=row["sales_next_step"],
-            marketing_next_step=row["marketing_next_step"],
-            position=position,
-        )
-        for position, row in enumerate(FIXED_REASONS, start=1)
-        if row["code"] not in known
+    known = CloseReason.objects.in_bulk()
+    listed = [_reason_of(row, position) for position, row in enumerate(FIXED_REASONS, start=1)]
+    missing = [reason for reason in listed if reason.code not in known]
+    other = [
+        reason
+        for reason in listed
+        if reason.code in known and _fixed(reason) != _fixed(known[reason.code])
     ]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL spits.loading_reference = 'on'")
         CloseReason.objects.bulk_create(missing)
+        for reason in other:
+            reason.save(update_fields=FIXED)
         cursor.execute("SET LOCAL spits.loading_reference = 'off'")
-    return len(missing)
+    return len(missing) + len(other)
+
+
+def _reason_of(row: Mapping[str, str], position: int) -> CloseReason:
+    return CloseReason(
+        code=row["code"],
+        track=row["track"],
+        group=row["group"],
+        outcome=row["outcome"],
+        label_nl=row["label_nl"],
+        label_en=row["label_en"],
+        needs=[need for need in row["needs"].split(";") if need],
+        effect=row["effect"],
+        sales_next_step=row["sales_next_step"],
+        marketing_next_step=row["marketing_next_step"],
+        position=position,
+    )
+
+
+def _fixed(reason: CloseReason) -> tuple[Any, ...]:
+    return tuple(getattr(reason, name) for name in FIXED)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from bdc.errors import NotAllowed
 from campaigns.domain.importing import import_file
 from campaigns.models import Import, ImportRow
 from leads.domain.permission import may_call
-from leads.models import Consent, Customer, CustomerPhone, Event, Lead, Reject
+from leads.models import Campaign, Consent, Customer, CustomerPhone, Event, Lead, Reject
 from tests.factories import (
     TUESDAY_10,
     create_campaign,
@@ -191,6 +191,19 @@ def test_the_command_prints_the_import_and_makes_the_campaign(dealership, tmp_pa
     printed = json.loads(out.getvalue())
     assert (printed["state"], printed["rows"], printed["imported"]) == ("done", 1, 1)
     assert Lead.objects.get().campaign.slug == "apk-december"
+
+
+def test_a_campaign_belongs_to_every_dealership_that_imports_for_it(dealership, tmp_path):
+    other = create_dealership(group=dealership.group)
+    file = tmp_path / "apk.csv"
+    file.write_text(HEADER + "Jan Proef;06-12345001;;;Ja;26-10-2025;\n", encoding="utf-8")
+
+    for place in (dealership, other):
+        call_command(
+            "import_leads", str(file), dealership=place.slug, campaign="apk", stdout=StringIO()
+        )
+
+    assert set(Campaign.objects.get(slug="apk").dealerships.all()) == {dealership, other}
 
 
 def test_the_command_says_which_dealerships_there_are(dealership, tmp_path):

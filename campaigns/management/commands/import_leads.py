@@ -41,13 +41,12 @@ class Command(BaseCommand):
             body = options["file"].read_bytes()
         except OSError as error:
             raise CommandError(f"Cannot read {options['file']}: {error.strerror}.") from error
-        campaign, is_new = Campaign.objects.get_or_create(
+        campaign, _is_new = Campaign.objects.get_or_create(
             group=dealership.group,
             slug=options["campaign"],
             defaults={"name": options["campaign"], "consent_words": options["consent_words"]},
         )
-        if is_new:
-            campaign.dealerships.add(dealership)
+        campaign.dealerships.add(dealership)
         taken_in = import_file(
             body,
             file_name=options["file"].name,

@@ -8,8 +8,8 @@ from leads.domain.reasons import load_fixed_reasons
 
 
 class Command(BaseCommand):
-    help = "Load the fixed close-out reasons that the database does not have yet."
+    help = "Make the close-out reasons of the database those of the fixed list."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        added = load_fixed_reasons()
-        self.stdout.write(f"{added} close-out reasons added")
+        changed = load_fixed_reasons()
+        self.stdout.write(f"{changed} close-out reasons added or changed")
