@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models.fields.json import KeyTextTransform
+
 from bdc.accounts.models import User
 from bdc.transactions import retrying_atomic
 from dealers.models import Dealership
@@ -39,6 +41,7 @@ from leads.models import (
     Conversation,
     ConversationChannel,
     Customer,
+    Event,
     Interest,
     Kind,
     Lead,
@@ -50,6 +53,7 @@ from leads.models import (
 )
 
 REPEAT_ENQUIRY = timedelta(days=90)
+JOINED = "joined_by_repeat_enquiry"
 # A caller and a visitor are reached on arrival (product.md, Attempts and conversations).
 REACHED_ON_ARRIVAL = {
     Channel.PHONE: ConversationChannel.INBOUND,
@@ -120,9 +124,7 @@ def receive_lead(asked: LeadIn, *, raw: RawInput | None, by: User | None, now: d
     external_id = clean_text(asked.external_id, limit=200)
     if external_id:
         hold_contact_keys(asked.dealership.group_id, [f"external:{source}:{external_id}"])
-        sent_before = Lead.objects.filter(
-            dealership=asked.dealership, source=source, external_id=external_id
-        ).first()
+        sent_before = _made_or_joined_before(asked.dealership, source, external_id)
         if sent_before is not None:
             return sent_before
 
@@ -130,10 +132,27 @@ def receive_lead(asked: LeadIn, *, raw: RawInput | None, by: User | None, now: d
     if asked.kind == Kind.ACTIVE:
         open_lead = _open_lead_to_join(asked, customer, now)
         if open_lead is not None:
-            return _join(open_lead, asked, by=by, now=now)
+            return _join(open_lead, asked, raw=raw, by=by, now=now)
     return _new_lead(
         asked, customer, source=source, external_id=external_id, raw=raw, by=by, now=now
     )
+
+
+def _made_or_joined_before(dealership: Dealership, source: str, external_id: str) -> Lead | None:
+    """The lead that this document made, or joined, when it came the first time."""
+    made = Lead.objects.filter(
+        dealership=dealership, source=source, external_id=external_id
+    ).first()
+    if made is not None:
+        return made
+    joined = (
+        Event.objects.alias(document=KeyTextTransform("external_id", "facts"))
+        .filter(dealership=dealership, verb=JOINED, document=external_id)
+        .filter(facts__source=source or "–")
+        .select_related("lead")
+        .first()
+    )
+    return None if joined is None else joined.lead
 
 
 def _customer_of(asked: LeadIn, *, by: User | None, now: datetime) -> Customer:
@@ -226,7 +245,9 @@ def _new_lead(
     return lead
 
 
-def _join(open_lead: Lead, asked: LeadIn, *, by: User | None, now: datetime) -> Lead:
+def _join(
+    open_lead: Lead, asked: LeadIn, *, raw: RawInput | None, by: User | None, now: datetime
+) -> Lead:
     """A repeat enquiry joins the open lead (product.md, Routing).
 
     A passive one becomes active; a BDC round other than inbound ends and routing runs; a
@@ -235,11 +256,13 @@ def _join(open_lead: Lead, asked: LeadIn, *, by: User | None, now: datetime) -> 
     lead = lock_lead(open_lead)
     record(
         lead,
-        "joined_by_repeat_enquiry",
+        JOINED,
         by=by,
         now=now,
         channel=asked.channel,
         source=clean_text(asked.source, limit=120) or "–",
+        external_id=clean_text(asked.external_id, limit=200) or None,
+        input=raw.pk if raw else None,
     )
     _keep_message(lead, asked.message, by=by, now=now)
     withdraw_proposal(lead, why="repeat_enquiry", now=now)

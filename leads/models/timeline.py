@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
 
 from leads.models.base import OfLead, only_added
 
@@ -24,6 +26,15 @@ class Event(OfLead):
     class Meta:
         ordering = ["id"]
         triggers = [only_added("timeline")]
+        indexes = [
+            # A document that joined a lead, when it is sent again.
+            models.Index(
+                "dealership",
+                KeyTextTransform("external_id", "facts"),
+                name="event_of_a_joined_document",
+                condition=Q(verb="joined_by_repeat_enquiry"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} on lead {self.lead_id}"

@@ -5,15 +5,18 @@ from datetime import timedelta
 import pytest
 
 from bdc.errors import NotAllowed
+from dealers.models import Role
 from leads.domain.closing import close_lead
 from leads.domain.contacting import record_attempt, record_conversation
 from leads.domain.facts import Facts
+from leads.domain.objecting import record_objection
 from leads.models import Customer, Event, Lead, Note
 from tests.factories import (
     TUESDAY_10,
     consent,
     create_agent,
     create_dealership,
+    create_member,
     create_salesperson,
     receive,
     receive_passive,
@@ -217,3 +220,19 @@ def test_a_consent_that_comes_with_another_lead_is_a_ground_for_every_open_lead(
     first.refresh_from_db()
     assert first.callable_until is not None
     assert first.without_ground_since is None
+
+
+def test_a_document_that_joined_an_open_lead_is_known_when_it_is_sent_again(dealership):
+    create_salesperson(dealership)
+    manager = create_member(Role.SALES_MANAGER, dealership)
+    first = receive(dealership, phones=("06-12345001",))
+    document = {"phones": ("06-12345001",), "source": "site", "external_id": "A-1"}
+    assert receive(dealership, now=TOMORROW, **document) == first
+    record_objection(first.customer, by=manager, now=TOMORROW + timedelta(hours=1))
+
+    again = receive(dealership, now=TOMORROW + timedelta(hours=2), **document)
+
+    assert again == first
+    again.refresh_from_db()
+    assert (again.status, again.requested_at) == ("closed", TOMORROW)
+    assert Event.objects.filter(verb="joined_by_repeat_enquiry").count() == 1
