@@ -12,11 +12,9 @@ from leads.api.serializers import Out, OwnerOut, PermissionOut, owner_of
 from leads.domain.merging import possible_duplicates
 from leads.domain.permission import WITHOUT_END, Permission, may_call
 from leads.models import (
-    Consent,
     ConsentPurpose,
     Customer,
     CustomerKind,
-    CustomerMerge,
     Interest,
     Kind,
     Lead,
@@ -133,8 +131,7 @@ class CustomerOut(Out):
 
     @extend_schema_field(ConsentOut(many=True))
     def get_consents(self, customer: Customer) -> Any:
-        consents = Consent.objects.filter(customer=customer)
-        newest = consents.select_related("dealership", "recorded_by", "withdrawn_by")
+        newest = customer.consents.select_related("dealership", "recorded_by", "withdrawn_by")
         return ConsentOut(newest.order_by("-given_at", "-pk")[:100], many=True).data
 
     @extend_schema_field(StandingObjectionOut(allow_null=True))
@@ -145,7 +142,7 @@ class CustomerOut(Out):
     @extend_schema_field(MergeOut(many=True))
     def get_merges(self, customer: Customer) -> Any:
         """Who was merged into this customer; the first is the one that unmerge parts again."""
-        merges = CustomerMerge.objects.filter(survivor=customer, undone_at=None)
+        merges = customer.merges.filter(undone_at=None)
         return MergeOut(merges.select_related("by")[:50], many=True).data
 
     @extend_schema_field(LeadOfCustomerOut(many=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -85,8 +86,6 @@ class CustomerViewSet(LeadAnswers):
         """The customer as he is now, with the leads that this user may see."""
         seen = Lead.objects.visible_to(self.request.user).filter(customer=customer)
         leads = list(seen.for_answers().newest_first()[:MOST_LEADS])
-        fresh = Customer.objects.prefetch_related("phones", "emails", "vehicles").get(
-            pk=customer.pk
-        )
-        shown = CustomerOut(fresh, context={"now": self.now, "leads": leads})
+        prefetch_related_objects([customer], "phones", "emails", "vehicles")
+        shown = CustomerOut(customer, context={"now": self.now, "leads": leads})
         return Response(shown.data)
