@@ -186,8 +186,12 @@ def _not_called_enough(places: list[Dealership], now: datetime) -> Q:
         customer__merged_into=OuterRef("customer"),
         local_date=today,
     )
+    # A late result sets no milestone, and was a call all the same.
     is_first_call_on_own_request = Q(
-        kind=Kind.ACTIVE, first_attempt_at=None, requested_at__isnull=False
+        ~Exists(Attempt.objects.filter(lead=OuterRef("pk"))),
+        kind=Kind.ACTIVE,
+        first_attempt_at=None,
+        requested_at__isnull=False,
     )
     enough = Q(Exists(in_this_part)) | Q(Exists(second)) | Q(Exists(before_merging))
     return is_first_call_on_own_request | ~enough

@@ -7,7 +7,7 @@ import pytest
 from bdc.errors import Malformed, NotAllowed, RuleBroken
 from dealers.models import Membership
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back, record_attempt
+from leads.domain.contacting import promise_call_back, record_attempt, start_call
 from leads.domain.facts import Facts
 from leads.domain.holding import release_hold, renew_hold
 from leads.domain.objecting import record_objection
@@ -248,3 +248,16 @@ def test_an_agreed_follow_up_date_is_offered_though_it_is_the_only_ground(dealer
     hold = next_lead(agent, now=agreed)
     assert hold is not None
     assert hold.lead_id == lead.pk
+
+
+def test_a_late_result_was_the_first_call_all_the_same(dealership, agent):
+    dealership.routing = "bdc_first"
+    dealership.save()
+    lead = receive(dealership)
+    start_call(lead, by=agent, now=TUESDAY_10)
+    colleague = create_agent(dealership)
+    assert next_lead(colleague, now=at(24, 10, 16)) is not None
+    record_attempt(lead, result="no_answer", by=agent, now=at(24, 10, 17))
+    release_hold(colleague, reason="technical", now=at(24, 10, 18))
+
+    assert next_lead(create_agent(dealership), now=at(24, 10, 19)) is None
