@@ -1,0 +1,196 @@
+"""Every part of a Spits that runs is killed in turn, while people work: nothing is lost."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.proofs.crashes.clients import Agent, Importer, Reader, Traffic, Website
+from tests.proofs.crashes.killing import (
+    PARTS,
+    PATIENCE,
+    database_of,
+    kill,
+    logs_of,
+    seconds_to_health,
+    wait_for_a_request,
+)
+from tests.proofs.size import size
+from tests.serving import ROOT, Spits, data_folder, serving, wait_until
+
+SETTINGS = {"SPITS_DEMO": "0", "SPITS_API_RATE": "100000"}
+BETWEEN = 1.0  # seconds of work between two kills
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with data_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def spits(folder: Path) -> Iterator[Spits]:
+    with serving(folder / "data", **SETTINGS) as spits:
+        yield spits
+
+
+def environment_of(spits: Spits) -> dict[str, str]:
+    """For a command beside this Spits."""
+    taken = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
+    kept = {name: value for name, value in os.environ.items() if name not in taken}
+    return {**kept, **SETTINGS, "SPITS_DATA": str(spits.data_dir)}
+
+
+def told_by(spits: Spits, module: str) -> list[str]:
+    """Run a module of this folder beside the Spits; return the lines that it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"tests.proofs.crashes.{module}"],
+        cwd=ROOT,
+        env=environment_of(spits),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def world(spits: Spits) -> dict[str, Any]:
+    return json.loads(told_by(spits, "world")[-1])
+
+
+def test_nothing_is_lost_whatever_is_killed(tally, spits, world, folder):
+    cycles = size(ci=len(PARTS), full=200)
+    tally.what = "kill -9 of a part under load: leads accepted, each there once"
+    traffic = Traffic(spits.address, folder / "proof")
+    traffic.start(
+        *[Website(traffic, world["website"]) for _ in range(3)],
+        *[Agent(traffic, token) for token in world["agents"]],
+        Importer(traffic, environment_of(spits)),
+        Reader(traffic, world["session"]),
+    )
+    longest: dict[str, float] = defaultdict(float)
+    fewest_in_flight = 1_000_000
+    try:
+        for cycle in range(cycles):
+            part = list(PARTS)[cycle % len(PARTS)]
+            time.sleep(BETWEEN)
+            fewest_in_flight = min(fewest_in_flight, wait_for_a_request(lambda: traffic.in_flight))
+            killed = kill(spits, part)
+            longest[part] = max(longest[part], seconds_to_health(spits, part, killed))
+    finally:
+        traffic.stop(patience=PATIENCE)
+    restarted = time.monotonic()
+
+    with database_of(spits) as database:
+        wait_until(lambda: open_effects(database) == 0, PATIENCE)
+        settled = time.monotonic() - restarted
+        lost, double = reconciled(database, traffic)
+
+    broken = told_by(spits, "oracle")
+    accepted, attempts = (len(traffic.journal.entries(kind)) for kind in ("lead", "attempt"))
+    tally.count(accepted, violations=len(lost) + len(double) + len(broken))
+    health = ", ".join(f"{part} {seconds:.1f}" for part, seconds in longest.items())
+    tally.remark = (
+        f"and {attempts} attempts; {cycles} kills, at least {fewest_in_flight} requests in flight;"
+        f" longest seconds to health: {health}; all effects done after {settled:.1f}"
+    )
+    assert (lost, double, broken) == ([], [], [])
+    assert fewest_in_flight > 0
+    assert traffic.strange == []
+    assert traffic.failures == []
+    assert accepted > 0
+    # Somebody asked while the database was away, and was told so.
+    assert traffic.statuses[503] > 0
+    assert set(traffic.pages) <= {0, 200, 503}
+    assert traffic.pages[200] > 0
+    assert traffic.pages[503] > 0
+
+
+def open_effects(database) -> int:
+    [number] = database.execute(
+        "SELECT count(*) FROM outbox_effect WHERE done_at IS NULL"
+    ).fetchone()
+    return number
+
+
+def reconciled(database, traffic: Traffic) -> tuple[list[str], list[str]]:
+    """Compare what was accepted with what is there; return what is lost, and what is double."""
+    lost, double = [], []
+
+    def compare(what: str, accepted: set, asked: set, there: Counter) -> None:
+        lost.extend(f"{what} {one}" for one in accepted if one not in there)
+        double.extend(f"{what} {one}" for one, times in there.items() if times > 1)
+        double.extend(f"{what} {one}, which nobody asked for" for one in there if one not in asked)
+
+    journal = traffic.journal
+    leads = {(entry["key"], entry["lead"]) for entry in journal.entries("lead")}
+    rows = database.execute(
+        "SELECT source, id FROM leads_lead WHERE source LIKE 'crash-%'"
+    ).fetchall()
+    compare("lead", leads, leads, Counter(rows))
+    compare(
+        "lead of",
+        {key for key, _ in leads},
+        {entry["key"] for entry in journal.entries("lead asked")},
+        Counter(key for key, _ in rows),
+    )
+    raw = database.execute("SELECT count(*) FROM leads_rawinput WHERE door = 'api'").fetchone()[0]
+    if raw != len(rows):
+        double.append(f"{raw} documents kept for {len(rows)} leads")
+
+    attempts = database.execute("SELECT seconds, lead_id FROM leads_attempt").fetchall()
+    compare(
+        "attempt",
+        {(entry["number"], entry["lead"]) for entry in journal.entries("attempt")},
+        {(entry["number"], entry["lead"]) for entry in journal.entries("attempt asked")},
+        Counter(attempts),
+    )
+    closed = {entry["lead"] for entry in journal.entries("closed")}
+    gone = database.execute(
+        "SELECT id FROM leads_lead WHERE id = ANY(%s) AND status <> 'closed'", [list(closed)]
+    ).fetchall()
+    lost.extend(f"close-out of {one}" for (one,) in gone)
+
+    imported = database.execute(
+        "SELECT source, count(*) FROM leads_lead WHERE source LIKE 'file-%' GROUP BY source"
+    ).fetchall()
+    of_files = {(entry["name"], entry["rows"]) for entry in journal.entries("file")}
+    compare("file", of_files, of_files, Counter(imported))
+    return lost, double
+
+
+def test_no_log_tells_of_what_nobody_foresaw(spits):
+    assert "Internal Server Error" not in logs_of(spits)["web.log"]
+
+
+# The last one, since it loses leads.
+
+
+def test_without_durable_commits_the_proof_finds_what_is_lost(tally, spits, world, folder):
+    """The control: a database that says "kept" before it has kept is found out."""
+    tally.what = "kill -9 of PostgreSQL without durable commits (control: losses must be found)"
+    with database_of(spits) as database:
+        database.execute("ALTER SYSTEM SET synchronous_commit = off")
+        database.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        database.execute("SELECT pg_reload_conf()")
+    traffic = Traffic(spits.address, folder / "control")
+    traffic.start(Website(traffic, world["website"]))
+    wait_until(lambda: len(traffic.journal.entries("lead")) >= 5, PATIENCE)
+
+    killed = kill(spits, "PostgreSQL")
+    seconds_to_health(spits, "PostgreSQL", killed)
+    traffic.stop(patience=PATIENCE)
+
+    with database_of(spits) as database:
+        lost, _ = reconciled(database, traffic)
+    tally.count(len(traffic.journal.entries("lead")))
+    tally.remark = f"{len(lost)} losses found"
+    assert lost != []
