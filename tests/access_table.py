@@ -355,11 +355,19 @@ NEW_PERSON = {"email": "nieuw@zuid.example", "name": "Nieuw", "role": "marketer"
 VISIT = {"kind": "showroom", "starts_at": THURSDAY}
 VISIT_ON_PAGE = {"kind": "showroom", "starts_at": "26-11-2026 11:00", "salesperson": IT}
 MOVED = {"starts_at": FRIDAY}
+MOVED_ON_PAGE = {"starts_at": "27-11-2026 15:00", "salesperson": IT}
+ABSENCE = {
+    "user": IT,
+    "begins_at": "2026-12-21T00:00:00+01:00",
+    "ends_at": "2026-12-25T00:00:00+01:00",
+}
+ABSENCE_ON_PAGE = {"user": IT, "first": "2026-12-21", "last": "2026-12-24"}
 DUPLICATE = {"reason": "BDC-02", "original": IT}
 RESULT = {"result": "no_answer", "call": IT}
 API = "/api/v1/"
 BY_SALES, BY_MANAGER, BY_AGENT = "salesperson", "sales manager", "agent"
 BY_ADMINISTRATOR = "administrator"
+CUSTOMER = f"{API}customers/{{of_waiting}}/"
 
 REACHINGS = [
     Reaching(BY_SALES, "POST", f"{API}leads/", "dealership", 404, {**NEW, "dealership": IT}),
@@ -435,6 +443,52 @@ REACHINGS = [
         "id of the group",
         422,
         {**NEW_PERSON, "place": f"group:{IT}"},
+    ),
+    Reaching(BY_MANAGER, "GET", f"{API}leads/", "customer", 200, {"customer": IT}),
+    Reaching(BY_MANAGER, "PATCH", CUSTOMER, "a car", 400, {"vehicles": IT}),
+    Reaching(BY_MANAGER, "PATCH", CUSTOMER, "cars", 400, {"remove_vehicles": IT}),
+    Reaching(BY_MANAGER, "PATCH", CUSTOMER, "consents", 400, {"withdraw_consents": IT}),
+    Reaching(BY_MANAGER, "POST", f"{API}absences/", "person", 404, ABSENCE),
+    Reaching(BY_MANAGER, "POST", "/afwezig/", "id of a person", 422, ABSENCE_ON_PAGE),
+    Reaching(
+        BY_SALES,
+        "POST",
+        f"{API}appointments/{{visit}}/move/",
+        "person",
+        404,
+        {**MOVED, "with": IT},
+    ),
+    Reaching(
+        BY_SALES,
+        "POST",
+        "/leads/{own}/afspraken/{visit}/verzetten/",
+        "id of a person",
+        422,
+        MOVED_ON_PAGE,
+    ),
+    Reaching(
+        BY_SALES,
+        "POST",
+        "/leads/{own}/afspraken/{visit}/verzetten/",
+        "id of a person",
+        422,
+        {"slot": f"{FRIDAY}|{IT}"},
+    ),
+    Reaching(
+        BY_SALES,
+        "POST",
+        "/leads/{own}/afspraak/",
+        "id of a person",
+        422,
+        {"kind": "showroom", "slot": f"{THURSDAY}|{IT}"},
+    ),
+    Reaching(
+        BY_MANAGER,
+        "POST",
+        "/leads/afgekeurd/{reject}/",
+        "id of the dealership",
+        422,
+        {"name": "Jan", "interest": "new", "phone": "06-55512345", "dealership": IT},
     ),
 ]
 

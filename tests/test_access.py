@@ -27,7 +27,7 @@ from leads.domain.booking import book_appointment
 from leads.domain.contacting import start_call
 from leads.domain.handing_over import assign
 from leads.domain.queue import next_lead
-from leads.models import Appointment, Call, Campaign, Hold, Lead
+from leads.models import Appointment, Call, Campaign, Consent, CustomerVehicle, Hold, Lead, Reject
 from tests.access_table import (
     ADDRESSES,
     ASKED_ABOUT,
@@ -55,6 +55,7 @@ from tests.access_world import (
 from tests.factories import (
     TUESDAY_10,
     at,
+    consent,
     create_campaign,
     create_centre,
     create_member,
@@ -64,7 +65,7 @@ from tests.factories import (
 )
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-NO_SUCH_ID = 2**62
+NO_SUCH_ID = 2**59
 
 
 @pytest.fixture(autouse=True)
@@ -331,6 +332,7 @@ class OwnThings:
     call: Call
     visit: Appointment
     campaign: Campaign
+    reject: Reject
 
     @property
     def pks(self) -> dict[str, int]:
@@ -339,6 +341,8 @@ class OwnThings:
             "own": self.lead.pk,
             "waiting": self.waiting.pk,
             "of_waiting": self.waiting.customer_id,
+            "visit": self.visit.pk,
+            "reject": self.reject.pk,
         }
 
 
@@ -346,7 +350,11 @@ def things_of_strangers(world: World) -> OwnThings:
     manager, salesperson = (
         world.user(f"stranger: {role}") for role in ("sales manager", "salesperson")
     )
-    lead, waiting = receive(world.elsewhere), receive(world.elsewhere)
+    lead = receive(world.elsewhere)
+    waiting = receive(world.elsewhere, plate="ZD-91-XK", consents=(consent(),))
+    [reject] = receive_adf(
+        b"<adf>", content_type="text/xml", dealership=world.elsewhere, by=None, now=TUESDAY_10
+    ).rejects
     return OwnThings(
         lead,
         assign(waiting, queue="second_voice", by=manager, now=TUESDAY_10),
@@ -355,12 +363,22 @@ def things_of_strangers(world: World) -> OwnThings:
             lead, kind="showroom", starts_at=at(27, 11), by=salesperson, now=TUESDAY_10
         ),
         create_campaign(world.elsewhere),
+        reject,
     )
 
 
 def named_by_field(world: World, own: OwnThings) -> dict[str, Named]:
     theirs, ours, things = world.user("owner"), world.user("stranger: salesperson"), world.things
     place, elsewhere = world.dealership, world.elsewhere
+
+    def pks_of(rows: type[CustomerVehicle | Consent]) -> tuple[int, int, int]:
+        """Of what hangs on a customer: another's, nobody's, and one's own."""
+        another, one = (
+            rows.objects.filter(customer__group=group).earliest("pk").pk
+            for group in (world.group, elsewhere.group)
+        )
+        return another, NO_SUCH_ID, one
+
     return {
         "dealership": Named(place.slug, "no-such", elsewhere.slug),
         "id of the dealership": Named(place.pk, NO_SUCH_ID, elsewhere.pk),
@@ -371,6 +389,9 @@ def named_by_field(world: World, own: OwnThings) -> dict[str, Named]:
         "lead": Named(things["closed"]["pk"], NO_SUCH_ID, receive(elsewhere).pk),
         "proposed lead": Named(things["proposed"]["pk"], NO_SUCH_ID, own.lead.pk),
         "customer": Named(things["customer"]["pk"], NO_SUCH_ID, receive(elsewhere).customer_id),
+        "cars": Named(*([pk] for pk in pks_of(CustomerVehicle))),
+        "a car": Named(*([{"id": pk, "make": "Toyota"}] for pk in pks_of(CustomerVehicle))),
+        "consents": Named(*([pk] for pk in pks_of(Consent))),
         "call": Named(things["call"]["pk"], NO_SUCH_ID, own.call.pk),
         "appointment": Named(things["appointment"]["pk"], NO_SUCH_ID, own.visit.pk),
     }

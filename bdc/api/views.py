@@ -23,6 +23,7 @@ class ApiViewSet(GenericViewSet[Any]):
     """
 
     http_method_names = ["get", "post", "head"]
+    lookup_value_converter = "int"
     request: SignedInApiRequest
     now: datetime
 

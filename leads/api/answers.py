@@ -20,7 +20,6 @@ class LeadAnswers(ApiViewSet):
 
     queryset = Lead.objects.none()  # for the description of the API; see visible_lead
     serializer_class = LeadOut
-    lookup_value_converter = "int"
 
     def visible_lead(self, pk: int) -> Lead:
         return get_object_or_404(Lead.objects.visible_to(self.request.user), pk=pk)

@@ -58,6 +58,8 @@ class AppointmentForm(forms.Form):
         if (slot := read_moment(moment)) is not None:
             asked["starts_at"] = slot
             asked["salesperson"] = self.people.get(int(person)) if person.isdecimal() else None
+            if person and asked["salesperson"] is None:
+                self.add_error("salesperson", _("This person does not sell here."))
         elif "starts_at" not in self.errors and asked.get("starts_at") is None:
             self.add_error("starts_at", ValidationError(_("Choose a moment."), code="required"))
         starts_at = asked.get("starts_at")

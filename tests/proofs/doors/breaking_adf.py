@@ -34,7 +34,7 @@ def _flipped(whole: bytes, rng: random.Random) -> bytes:
 
 def _piece_moved(whole: bytes, rng: random.Random) -> bytes:
     """A piece is taken out, and often put somewhere else, once or twice."""
-    first, last = sorted(rng.sample(range(len(whole)), 2))
+    first, last = sorted(rng.randrange(len(whole) + 1) for _ in range(2))
     piece, rest = whole[first:last], whole[:first] + whole[last:]
     place = rng.randrange(len(rest) + 1)
     return rest[:place] + piece * rng.choice([0, 1, 2]) + rest[place:]
