@@ -2,7 +2,9 @@
 
 import os
 import signal
+import time
 from datetime import datetime
+from pathlib import Path
 
 import django
 
@@ -35,3 +37,20 @@ def die(payload: Payload, *, now: datetime) -> None:
 def hang(payload: Payload, *, now: datetime) -> None:
     while True:
         pass
+
+
+@app.task
+def slow(told: str, seconds: int) -> None:
+    tell(told, "slow begins")
+    time.sleep(seconds)
+    tell(told, "slow ends")
+
+
+@app.task
+def quick(told: str) -> None:
+    tell(told, "quick")
+
+
+def tell(path: str, words: str) -> None:
+    with Path(path).open("a") as file:
+        file.write(f"{words}\n")

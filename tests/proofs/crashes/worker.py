@@ -14,11 +14,12 @@ from django.db import connection
 from bdc.engines.child import Child
 from tests.serving import ROOT, wait_until
 
+APP = "tests.proofs.crashes.poison"
 READY = "ready."
 PATIENCE = 30.0  # seconds
 
 
-def environment() -> dict[str, str]:
+def environment_of_tests() -> dict[str, str]:
     """What a process needs to work on the very rows that the test sees."""
     parameters = connection.get_connection_params()
     address = f"postgres://{parameters['user']}@/{parameters['host']}/{parameters['dbname']}"
@@ -33,16 +34,17 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def working(*options: str, app: str = "tests.proofs.crashes.poison") -> Iterator[Child]:
-    """Start a worker, wait until it takes messages, and end it."""
+def working(*options: str, broker: str = "") -> Iterator[Child]:
+    """Start a worker, by another broker if given; wait until it takes messages, and end it."""
+    environment = environment_of_tests() | ({"REDIS_URL": broker} if broker else {})
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "celery", "-A", app, "worker", *options]
+        command = [sys.executable, "-m", "celery", "-A", APP, "worker", *options]
         quiet = ["--without-mingle", "--without-gossip", "--loglevel", "INFO"]
         child = Child(
             "worker",
             [*command, *quiet],
             log=Path(folder) / "worker.log",
-            environment=environment(),
+            environment=environment,
             folder=ROOT,
         )
         child.start()
