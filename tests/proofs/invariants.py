@@ -193,10 +193,13 @@ INVARIANTS: tuple[Invariant, ...] = (
         AND NOT EXISTS (SELECT FROM leads_reject j WHERE j.raw_id = i.id)
         AND NOT EXISTS (SELECT FROM campaigns_import m WHERE m.raw_id = i.id)
         AND NOT EXISTS (SELECT FROM leads_event e WHERE e.verb = 'joined_by_repeat_enquiry'
-            AND e.at = i.received_at AND e.by_id IS NOT DISTINCT FROM i.received_by_id)
+            AND (e.facts ->> 'input')::bigint = i.id)
         AND NOT EXISTS (SELECT FROM leads_lead l WHERE l.external_id <> ''
             AND l.received_at <= i.received_at
-            AND position(convert_to(l.external_id, 'UTF8') IN i.body) > 0)""",
+            AND position(convert_to(l.external_id, 'UTF8') IN i.body) > 0)
+        AND NOT EXISTS (SELECT FROM leads_event e WHERE e.verb = 'joined_by_repeat_enquiry'
+            AND e.at <= i.received_at AND e.facts ->> 'external_id' <> ''
+            AND position(convert_to(e.facts ->> 'external_id', 'UTF8') IN i.body) > 0)""",
     ),
     Invariant(
         "I1",
