@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import approving, calling, home, lead, leads, naming, rejects
+from leads.views import approving, calling, customer, home, lead, leads, naming, rejects
 
 app_name = "leads"
 
@@ -40,6 +40,25 @@ urlpatterns = [
     path("leads/<int:pk>/heropenen/", lead.reopen_lead, name="reopen"),
     path("leads/<int:pk>/nemen/", lead.take_lead, name="take"),
     path("leads/<int:pk>/toewijzen/", lead.assign_lead, name="assign"),
+    path("klanten/<int:pk>/", customer.detail, name="customer"),
+    path("klanten/<int:pk>/gegevens/", customer.details, name="customer-details"),
+    path("klanten/<int:pk>/bereiken/", customer.reach, name="customer-reach"),
+    path("klanten/<int:pk>/auto/", customer.vehicle, name="customer-vehicle"),
+    path(
+        "klanten/<int:pk>/auto/<int:car_pk>/weg/",
+        customer.remove_vehicle,
+        name="customer-remove-vehicle",
+    ),
+    path("klanten/<int:pk>/toestemming/", customer.consent, name="customer-consent"),
+    path(
+        "klanten/<int:pk>/toestemming/<int:consent_pk>/intrekken/",
+        customer.withdraw_consent,
+        name="customer-withdraw-consent",
+    ),
+    path("klanten/<int:pk>/niet-bellen/", customer.objection, name="customer-objection"),
+    path("klanten/<int:pk>/bezwaar-intrekken/", customer.withdrawal, name="customer-withdrawal"),
+    path("klanten/<int:pk>/samenvoegen/", customer.merge, name="customer-merge"),
+    path("klanten/<int:pk>/splitsen/", customer.unmerge, name="customer-unmerge"),
     path("leads/afgekeurd/", rejects.rejects, name="rejects"),
     path("leads/afgekeurd/<int:pk>/", rejects.reject, name="reject"),
     path("leads/afgekeurd/<int:pk>/opzij/", rejects.dismiss, name="dismiss"),

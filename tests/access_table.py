@@ -220,6 +220,45 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:calling-appointment", "POST"): called({"kind": "showroom", "slot": f"{THURSDAY}|"}),
     ("leads:calling-quote", "POST"): called({"amount": "24.950"}),
     ("leads:calling-close", "POST"): called(CLOSE),
+    # --- Customers ------------------------------------------------------------------------
+    ("leads:customer", "GET"): (seen("customer"), seen("customer of the passive lead")),
+    ("leads:customer-details", "GET"): Policy(CUSTOMER_WORKERS, on="customer"),
+    ("leads:customer-details", "POST"): (
+        Policy(CUSTOMER_WORKERS, on="customer", body={"last_name": "Bakker"}),
+        Policy(CUSTOMER_WORKERS, on="customer of the passive lead", body={"last_name": "Bakker"}),
+    ),
+    ("leads:customer-reach", "GET"): Policy(CUSTOMER_WORKERS, on="customer"),
+    ("leads:customer-reach", "POST"): Policy(
+        CUSTOMER_WORKERS, on="customer", body={"add_phones": "06-55512345"}
+    ),
+    ("leads:customer-vehicle", "GET"): Policy(CUSTOMER_WORKERS, on="customer"),
+    ("leads:customer-vehicle", "POST"): Policy(
+        CUSTOMER_WORKERS, on="customer", body={"make": "Kia"}
+    ),
+    ("leads:customer-remove-vehicle", "POST"): Policy(CUSTOMER_WORKERS, on="car"),
+    ("leads:customer-consent", "GET"): Policy(CUSTOMER_WORKERS, on="customer"),
+    ("leads:customer-consent", "POST"): Policy(
+        CUSTOMER_WORKERS,
+        on="customer",
+        body={
+            "purpose": "sales",
+            "given_at": "2026-11-24T09:00",
+            "words": "Bel gerust.",
+            "proof": "opname 7",
+        },
+    ),
+    ("leads:customer-withdraw-consent", "POST"): Policy(CUSTOMER_WORKERS, on="consent"),
+    ("leads:customer-objection", "GET"): Policy(CUSTOMER_WORKERS, on="customer"),
+    ("leads:customer-objection", "POST"): Policy(CUSTOMER_WORKERS, on="customer"),
+    ("leads:customer-withdrawal", "GET"): Policy(
+        frozenset({Role.SALES_MANAGER}), on="objecting customer"
+    ),
+    ("leads:customer-withdrawal", "POST"): Policy(
+        frozenset({Role.SALES_MANAGER}), on="objecting customer", body={"reason": "by_mistake"}
+    ),
+    ("leads:customer-merge", "GET"): Policy(MERGERS, on="customer"),
+    ("leads:customer-merge", "POST"): Policy(MERGERS, on="customer", body=other_customer),
+    ("leads:customer-unmerge", "POST"): Policy(MERGERS, on="merged customer"),
     # --- What could not be read -----------------------------------------------------------
     ("leads:rejects", "GET"): Policy(CORRECTORS),
     ("leads:reject", "GET"): Policy(CORRECTORS, on="reject", refusal=Answer.HIDDEN),
@@ -383,6 +422,12 @@ REACHINGS = [
         "person",
         404,
         {"due_at": THURSDAY, "for": IT},
+    ),
+    Reaching(
+        BY_MANAGER, "POST", "/klanten/{of_waiting}/samenvoegen/", "customer", 404, {"other": IT}
+    ),
+    Reaching(
+        BY_MANAGER, "GET", "/klanten/{of_waiting}/samenvoegen/", "customer", 404, {"other": IT}
     ),
     Reaching(
         BY_MANAGER, "POST", f"{API}customers/{{of_waiting}}/merge/", "customer", 404, {"other": IT}

@@ -280,7 +280,9 @@ def _fill_with_leads(world: World) -> None:
     waiting = _receive(place, 1)  # there is no salesperson yet
     owner = _salesperson("owner", place)
     world.insiders.append(owner)
-    lead = _receive(place, 2, campaign=campaign)
+    lead = _receive(
+        place, 2, campaign=campaign, consents=(consent(words="Kanariewoorden", proof="formulier"),)
+    )
     queued = assign(_receive(place, 3), queue="second_voice", by=manager, now=TUESDAY_10)
     passive = receive_passive(
         place, campaign=campaign, consents=(consent(words="Kanariewoorden"),), **_customer(4)
@@ -319,6 +321,8 @@ def _fill_with_leads(world: World) -> None:
         "visit": {"pk": lead.pk, "appointment_pk": visit.pk},
         "customer": {"pk": lead.customer_id},
         "customer of the passive lead": {"pk": passive.customer_id},
+        "car": {"pk": lead.customer_id, "car_pk": lead.customer.vehicles.get().pk},
+        "consent": {"pk": lead.customer_id, "consent_pk": lead.customer.consents.get().pk},
         "other customer": {"pk": proposed.customer_id},
         "objecting customer": {"pk": objecting.customer_id},
         "merged customer": {"pk": merged.customer_id},

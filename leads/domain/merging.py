@@ -21,6 +21,7 @@ from leads.domain.access import require_for_customer
 from leads.domain.locking import lock_customers
 from leads.domain.objecting import customers_visible_to
 from leads.domain.rechecking import open_leads_of, recheck_open_leads
+from leads.domain.searching import find
 from leads.domain.timeline import record
 from leads.models import (
     Attempt,
@@ -37,6 +38,7 @@ from leads.models import (
 )
 
 MOST_HINTS = 5
+MOST_FOUND = 10
 ADDRESS = ("street", "postcode", "city")
 
 
@@ -66,6 +68,13 @@ def likely_doubles(customer: Customer, *, by: User) -> list[Likeness]:
         for other in others.distinct().order_by("pk")[:MOST_HINTS]:
             found.setdefault(other.pk, Likeness(other, shared))
     return list(found.values())[:MOST_HINTS]
+
+
+def customers_found(customer: Customer, text: str, *, by: User) -> list[Customer]:
+    """Other customers of the group whom `text` finds, among those whom `by` may see."""
+    leads = find(Lead.objects.visible_to(by).filter(group=customer.group_id), text)
+    others = Customer.objects.filter(pk__in=leads.values("customer")).exclude(pk=customer.pk)
+    return list(others.prefetch_related("phones", "emails").order_by("pk")[:MOST_FOUND])
 
 
 def merge_problem(survivor: Customer, other: Customer, *, now: datetime) -> RuleBroken | None:
