@@ -3,6 +3,9 @@
 The survivor keeps his name; leads, numbers, addresses, cars, consents and objections of the
 other go over to him. Attempts stay with the customer they were made to, so the limits of a day
 are counted over both. Nobody is merged with a customer of another group.
+
+An objection of one holds for both and stops the calls, but a merge closes no lead: whoever turns
+out to be another person gets back everything as it was.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ from leads.models import (
 )
 
 MOST_HINTS = 5
+MOST_ALIKE = 50
 MOST_FOUND = 10
 ADDRESS = ("street", "postcode", "city")
 
@@ -54,20 +58,23 @@ class Likeness(NamedTuple):
 
 def likely_doubles(customer: Customer, *, by: User) -> list[Likeness]:
     """Customers with a number, an address or a plate of this one, whom `by` may see."""
-    of_group = customers_visible_to(by).filter(group=customer.group_id).exclude(pk=customer.pk)
+    numbers = list(customer.phones.values_list("number", flat=True))
+    addresses = list(customer.emails.values_list("address", flat=True))
+    plates = list(customer.vehicles.exclude(plate="").values_list("plate", flat=True))
     # Numbers and addresses say more than a plate, which is only a hint.
-    alike = {
-        "phone": of_group.filter(phones__number__in=customer.phones.values("number")),
-        "email": of_group.filter(emails__address__in=customer.emails.values("address")),
-        "plate": of_group.filter(
-            vehicles__plate__in=customer.vehicles.exclude(plate="").values("plate")
-        ),
+    alike: dict[str, QuerySet[Any]] = {
+        "phone": CustomerPhone.objects.filter(number__in=numbers),
+        "email": CustomerEmail.objects.filter(address__in=addresses),
+        "plate": CustomerVehicle.objects.filter(plate__in=plates),
     }
-    found: dict[int, Likeness] = {}
-    for shared, others in alike.items():
-        for other in others.distinct().order_by("pk")[:MOST_HINTS]:
-            found.setdefault(other.pk, Likeness(other, shared))
-    return list(found.values())[:MOST_HINTS]
+    found: dict[int, str] = {}
+    for shared, rows in alike.items():
+        others = rows.filter(group=customer.group_id).exclude(customer=customer)
+        for other in others.order_by("customer").values_list("customer", flat=True)[:MOST_ALIKE]:
+            found.setdefault(other, shared)
+    visible = customers_visible_to(by).in_bulk(list(found))
+    seen = [Likeness(visible[pk], shared) for pk, shared in found.items() if pk in visible]
+    return seen[:MOST_HINTS]
 
 
 def customers_found(customer: Customer, text: str, *, by: User) -> list[Customer]:
@@ -123,6 +130,7 @@ def merge_customers(
     Hold.objects.filter(customer__in=(survivor.pk, other.pk), until__lte=now).delete()
 
     moved = _move_what_hangs_on(other, survivor)
+    moved["last_objection"] = _last_objection()
     moved["parked_until"] = _iso(survivor.parked_until)
     moved["filled"] = _fill_address(survivor, other)
     CustomerMerge.objects.create(
@@ -295,7 +303,7 @@ def undo_merge(survivor: Customer, *, by: User | None, now: datetime) -> Custome
     Consent.objects.filter(pk__in=moved["consents_withdrawn"]).update(
         withdrawn_at=None, withdrawn_by=None
     )
-    _object_for_both(survivor, other, since=merge.at)
+    _object_for_both(survivor, other, since=moved["last_objection"])
     Lead.objects.filter(pk__in=moved["leads"], customer=survivor).update(customer=other)
     merge.undone_at, merge.undone_by = now, by
     merge.save(update_fields=["undone_at", "undone_by"])
@@ -312,9 +320,14 @@ def undo_merge(survivor: Customer, *, by: User | None, now: datetime) -> Custome
     return survivor
 
 
-def _object_for_both(survivor: Customer, other: Customer, *, since: datetime) -> None:
+def _last_objection() -> int:
+    """The newest objection of anybody: what comes later was made after the merge."""
+    return Objection.objects.aggregate(Max("pk"))["pk__max"] or 0
+
+
+def _object_for_both(survivor: Customer, other: Customer, *, since: int) -> None:
     """Write an objection that was made since the merge down for the other as well."""
-    for made in Objection.objects.filter(customer=survivor, at__gt=since, withdrawn_at=None):
+    for made in Objection.objects.filter(customer=survivor, pk__gt=since, withdrawn_at=None):
         Objection.objects.create(
             group_id=other.group_id, customer=other, at=made.at, by_id=made.by_id
         )
