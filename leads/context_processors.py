@@ -14,6 +14,7 @@ from bdc import clock
 from bdc.accounts.models import User
 from leads.domain.access import may_anywhere
 from leads.domain.approving import proposals_to_decide
+from leads.domain.forwarding import open_tasks
 from leads.domain.rejects import rejects_visible_to
 from leads.models import Reject
 
@@ -39,6 +40,7 @@ PLACES = (
     Place(_("Figures"), "reporting:figures", "chart-bar", "c", "report"),
     Place(_("Figures"), "reporting:figures", "chart-bar", "c", "report_oneself"),
     Place(_("Rejects"), "leads:rejects", "inbox", "r", "correct_rejects", counts="rejects"),
+    Place(_("Tasks"), "leads:tasks", "clipboard-list", "t", "do_tasks", counts="tasks"),
     Place(_("Administration"), "dealers:people", "settings", "i", "administer"),
 )
 
@@ -89,4 +91,6 @@ def _count(user: User, what: str) -> int | None:
     if what == "rejects":
         waiting = rejects_visible_to(user).filter(state=Reject.State.WAITING)
         return waiting[:MOST_COUNTED].count() or None
+    if what == "tasks":
+        return open_tasks(user)[:MOST_COUNTED].count() or None
     return None

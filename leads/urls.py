@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import approving, calling, customer, home, lead, leads, naming, rejects
+from leads.views import approving, calling, customer, forwarded, home, lead, leads, naming, rejects
 
 app_name = "leads"
 
@@ -62,6 +62,8 @@ urlpatterns = [
     path("leads/afgekeurd/", rejects.rejects, name="rejects"),
     path("leads/afgekeurd/<int:pk>/", rejects.reject, name="reject"),
     path("leads/afgekeurd/<int:pk>/opzij/", rejects.dismiss, name="dismiss"),
+    path("taken/", forwarded.tasks, name="tasks"),
+    path("taken/<int:pk>/klaar/", forwarded.finish, name="finish-task"),
     path("beheer/redenen/", naming.reasons, name="reasons"),
     path("beheer/redenen/<str:code>/", naming.rename, name="rename-reason"),
     path("beheer/redenen/<str:code>/gebruik/", naming.retire, name="retire-reason"),

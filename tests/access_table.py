@@ -56,6 +56,7 @@ READERS_OF_FIGURES = CORRECTORS | {Role.SALESPERSON}
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 # Of the receptionist's absence: those of the dealership, and the receptionist.
 PLANNERS = frozenset({Role.SALES_MANAGER, Role.ADMINISTRATOR, Role.RECEPTIONIST})
+TASK_DOERS = PLANNERS
 NO_ROLE: frozenset[Role] = frozenset()
 
 NOBODY: frozenset[str] = frozenset()
@@ -162,6 +163,11 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("api-schema", "GET"): Policy(ANYBODY),
     ("api-documents", "GET"): Policy(ANYBODY),
     ("api-close-reason-list", "GET"): Policy(ANYBODY),
+    # --- Tasks ------------------------------------------------------------------------------
+    ("leads:tasks", "GET"): Policy(TASK_DOERS),
+    ("leads:finish-task", "POST"): Policy(TASK_DOERS, on="task"),
+    ("api-task-list", "GET"): Policy(TASK_DOERS),
+    ("api-task-done", "POST"): Policy(TASK_DOERS, on="task"),
     # --- Absence: everybody's own, and of who works under one --------------------------------
     ("dealers:absences", "GET"): Policy(ANYBODY),
     ("dealers:absences", "POST"): Policy(PLANNERS, body=absence_form, refusal=Answer.RULED),

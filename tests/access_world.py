@@ -31,7 +31,7 @@ from leads.domain.facts import Facts, SaleIn
 from leads.domain.handing_over import assign
 from leads.domain.merging import merge_customers
 from leads.domain.objecting import record_objection
-from leads.models import Lead
+from leads.models import Lead, Task
 from tests.factories import (
     TUESDAY_10,
     at,
@@ -299,6 +299,12 @@ def _fill_with_leads(world: World) -> None:
         lead, kind="showroom", starts_at=at(26, 14), by=owner.user, now=TUESDAY_10
     )
     call = start_call(_receive(place, 7), by=owner.user, now=TUESDAY_10)
+    for_workshop = assign(
+        _receive(place, 3, interest="service"), queue="second_voice", by=manager, now=TUESDAY_10
+    )
+    close_lead(
+        for_workshop, reason="BDC-04", facts=Facts(destination="service"), by=agent, now=TUESDAY_10
+    )
     add_note(passive, body="Kanarienotitie", by=agent, now=TUESDAY_10)
     absence = record_absence(
         world.user("receptionist"),
@@ -329,6 +335,7 @@ def _fill_with_leads(world: World) -> None:
         "call": {"pk": call.pk},
         "reject": {"pk": reject.pk},
         "absence": {"pk": absence.pk},
+        "task": {"pk": Task.objects.get(lead=for_workshop).pk},
         "dealership": {"slug": place.slug},
         "campaign": {"slug": campaign.slug},
         "reason": {"code": BOUGHT_ANOTHER_BRAND},

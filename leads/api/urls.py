@@ -3,6 +3,7 @@
 from rest_framework.routers import SimpleRouter
 
 from leads.api.customers import CustomerViewSet
+from leads.api.forwarded import TaskViewSet
 from leads.api.queue import QueueViewSet
 from leads.api.reference import CloseReasonViewSet
 from leads.api.views import AppointmentViewSet, LeadViewSet
@@ -13,4 +14,5 @@ router.register("queue", QueueViewSet, basename="api-queue")
 router.register("close-reasons", CloseReasonViewSet, basename="api-close-reason")
 router.register("customers", CustomerViewSet, basename="api-customer")
 router.register("appointments", AppointmentViewSet, basename="api-appointment")
+router.register("tasks", TaskViewSet, basename="api-task")
 urlpatterns = router.urls

@@ -34,6 +34,7 @@ ROLES_FOR: dict[str, frozenset[Role]] = {
         {Role.SALES_MANAGER, Role.TEAM_LEAD, Role.MARKETER, Role.ADMINISTRATOR}
     ),
     "import": frozenset({Role.MARKETER, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    "do_tasks": frozenset({Role.SALES_MANAGER, Role.RECEPTIONIST, Role.ADMINISTRATOR}),
     "administer": frozenset({Role.ADMINISTRATOR}),
 }
 

@@ -19,6 +19,7 @@ from leads.domain.access import everywhere, may
 from leads.domain.access import require as require_role
 from leads.domain.closing import Evidence, closing_problem, round_facts
 from leads.domain.facts import Facts
+from leads.domain.forwarding import take_back
 from leads.domain.locking import lock_lead
 from leads.domain.rounds import end_when_full, hand_over, refresh_ground, round_of
 from leads.domain.routing import Destination, destination_of, place_new
@@ -105,6 +106,7 @@ def reopen(lead: Lead, *, by: User, now: datetime) -> Lead:
     if not lead.is_closed:
         raise RuleBroken("not_closed", _("This lead is not closed."))
     last = round_of(lead)
+    take_back(lead, by=by, now=now)
     lead.is_pollution = False
     lead.duplicate_of = None
     refresh_ground(lead, now=now)

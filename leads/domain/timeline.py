@@ -83,6 +83,7 @@ SENTENCES: dict[str, Promise] = {
     ),
     "details_asked": _("The customer is sent an e-mail asking for contact details."),
     "forwarded": _("Forwarded to %(destination)s."),
+    "task_done": _("Done by %(destination)s."),
     "late_result": _("This result came after the hold had ended. It is kept and changes nothing."),
 }
 

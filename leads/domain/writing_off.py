@@ -16,6 +16,7 @@ from bdc.accounts.models import User
 from bdc.outbox.effects import enqueue
 from dealers.domain.hours import next_callable
 from dealers.models import Side
+from leads.domain.forwarding import forward
 from leads.domain.locking import lock_customer, lock_lead
 from leads.domain.rounds import become_active, begin_round, let_go, refresh_ground, round_of
 from leads.domain.routing import Destination, destination_in_sales, place_new
@@ -154,13 +155,7 @@ def _effects_of_closing(lead: Lead, round_: Round, reason: CloseReason, *, now: 
             now=now,
         )
     elif reason.effect == "forward":
-        record(lead, "forwarded", by=None, now=now, destination=round_.destination)
-        enqueue(
-            "forward_lead",
-            key=f"forward:{lead.pk}:{round_.number}",
-            payload={"lead": lead.pk, "destination": round_.destination},
-            now=now,
-        )
+        forward(lead, round_, now=now)
     elif reason.effect == "park_long_term":
         _park(lead.customer, now=now)
 

@@ -46,6 +46,7 @@ from leads.models.outcome import (
 from leads.models.raw_input import RawInput, Reject
 from leads.models.reason import FIXED_REASONS, SECOND_PAIR_OF_EYES, CloseReason, Track
 from leads.models.round import Destination, OwnOrOther, Proposal, Round
+from leads.models.task import Task
 from leads.models.timeline import Event, Note
 from leads.models.turn import Offer, Turn
 
@@ -100,6 +101,7 @@ __all__ = [
     "Round",
     "Sale",
     "Status",
+    "Task",
     "Track",
     "Turn",
 ]

@@ -53,6 +53,7 @@ ICONS = {
     "consent_recorded": "shield-check",
     "details_asked": "mail-forward",
     "forwarded": "send",
+    "task_done": "checks",
 }
 TONES = {
     "alarmed": "late",
