@@ -1,0 +1,139 @@
+"""Every text of two dealer groups is a canary, and sings to its own group alone.
+
+No page, list, mail, log line or value in Valkey tells the others.
+
+A canary is `cnry`, the letter of its group and the number of its column: whoever reads `cnrya..`
+has been shown a row of the first group.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.cache import cache
+
+from bdc.outbox.effects import carry_out_due
+from leads.domain.sweeping import sweep
+from tests.access_world import Actor, World, build_world
+from tests.factories import TUESDAY_10, receive
+from tests.proofs.doors.crawling import pages_of
+from tests.proofs.doors.test_matrix import own_things
+from tests.proofs.doors.texts import Column, columns, ids_of, write_words
+from tests.proofs.size import size
+
+# What the database keeps in a form of its own, so that no canary fits.
+NO_CANARY_FITS = {"leads_attempt.phone", "leads_call.phone"}
+FEWEST_SHOWN = 20  # columns, so that a crawl that sees nothing is no proof
+
+
+class Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(f"{self.format(record)} {record.__dict__.get('request', '')!r}")
+
+
+def canary(letter: str, column: Column, pk: int) -> str:
+    sung = f"cnry{letter}{NUMBERS[column]:02d}"
+    return f"{sung}-{pk}@{sung}.example" if column.is_address else sung[: column.longest]
+
+
+NUMBERS = {column: number for number, column in enumerate(columns())}
+
+
+def two_groups() -> World:
+    """Both with a canary in every text; the first has everything that a dealership can have."""
+    world = build_world()
+    places = {"a": [world.dealership, world.next_door], "b": [world.elsewhere]}
+    own = [receive(world.elsewhere, name="Vreemde Klant"), receive(world.elsewhere)]
+    assert all(lead.dealership == world.elsewhere for lead in own)
+    for letter, dealerships in places.items():
+        people = world.strangers if letter == "b" else [*world.insiders, *world.neighbours]
+        ids = ids_of(dealerships, [actor.user for actor in people])
+        refused = write_words(ids, lambda column, pk, letter=letter: canary(letter, column, pk))
+        missed = {str(column) for column in refused} - NO_CANARY_FITS
+        assert not missed, f"No canary fits into {missed}: say so in NO_CANARY_FITS, or mend it."
+    return world
+
+
+@pytest.fixture
+def lines():
+    handler, root = Lines(), logging.getLogger()
+    root.addHandler(handler)
+    yield handler
+    root.removeHandler(handler)
+
+
+def sung_in(text: str, letter: str = "[ab]") -> set[str]:
+    return set(re.findall(rf"cnry{letter}\d\d", text, re.IGNORECASE))
+
+
+def test_nobody_hears_a_canary_of_the_other_group(db, lines, tally):
+    tally.what, tally.unit = "canaries: answers to the other group", "answers"
+    with time_machine.travel(TUESDAY_10, tick=False):
+        world = two_groups()
+        own = own_things(world)
+        found, shown = [], set()
+        for actor in world.strangers[: size(ci=2, full=len(world.strangers))]:
+            for things in (world.things, own):
+                for what, response in pages_of(actor, world, things):
+                    tally.count()
+                    heard = sung_in(f"{response.text} {response.headers}", "a")
+                    found += [f"{actor} hears {one} at {what}" for one in heard]
+        # The same crawl by who may hear them; they hear none of the others'.
+        for actor in insiders(world)[: size(ci=2, full=8)]:
+            for what, response in pages_of(actor, world, world.things):
+                tally.count()
+                told = f"{response.text} {response.headers}"
+                shown |= sung_in(told, "a")
+                found += [f"{actor} hears {one} at {what}" for one in sung_in(told, "b")]
+
+    tally.violations = len(found)
+    tally.remark = f"{len(shown)} of {len(NUMBERS)} columns shown to their own"
+    assert len(shown) >= FEWEST_SHOWN
+    assert not found, "\n".join(["", *found])
+    assert not [line for line in lines.told if sung_in(line)]
+    assert not [value for value in kept_in_valkey() if sung_in(value)]
+
+
+def insiders(world: World) -> list[Actor]:
+    first = ["sales manager", "team lead", "administrator"]
+    others = [actor for actor in world.insiders if actor.name not in first]
+    return [*map(world.actor, first), *others]
+
+
+def kept_in_valkey() -> list[str]:
+    """Every key with its value, whatever its kind."""
+    client = cache._cache.get_client()
+    return [f"{key!r} {client.dump(key)!r}" for key in client.scan_iter("*")]
+
+
+def test_mails_sing_to_their_own_group_alone(db, lines, tally):
+    tally.what, tally.unit = "canaries: mails, log lines and sweeps", "mails"
+    with time_machine.travel(TUESDAY_10, tick=False):
+        two_groups()
+        now = TUESDAY_10
+        for _ in range(12):
+            now += timedelta(minutes=5)
+            sweep(now)
+            carry_out_due(now)
+
+    found = [
+        f"{message.to} hears {other}"
+        for message in mail.outbox
+        for letter, letters_of_others in (("a", "b"), ("b", "a"))
+        if sung_in(" ".join(message.to), letter)
+        for other in sung_in(f"{message.subject} {message.body}", letters_of_others)
+    ]
+    tally.count(len(mail.outbox), violations=len(found))
+    assert any(sung_in(message.subject) for message in mail.outbox), "some sing, to their own"
+    assert not found
+    assert not [line for line in lines.told if sung_in(line)]
+    assert not [value for value in kept_in_valkey() if sung_in(value)]
