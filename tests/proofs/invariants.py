@@ -243,7 +243,9 @@ INVARIANTS: tuple[Invariant, ...] = (
             AND earlier.dealership_id = later.dealership_id
             AND earlier.interest = later.interest AND earlier.id < later.id
             AND earlier.received_at >= later.received_at - interval '90 days'
-        WHERE later.kind_at_receipt = 'active' AND earlier.closed_at IS NULL""",
+        WHERE later.kind_at_receipt = 'active' AND earlier.closed_at IS NULL
+        AND NOT EXISTS (SELECT FROM leads_event e WHERE e.verb = 'customer_merged'
+            AND e.lead_id IN (earlier.id, later.id))""",
     ),
     # -- I5, I6: holds ------------------------------------------------------------------------
     Invariant(
@@ -315,7 +317,9 @@ INVARIANTS: tuple[Invariant, ...] = (
             SELECT FROM leads_attempt b WHERE b.customer_id = a.customer_id AND b.counts
             AND b.local_date = a.local_date AND b.id < a.id
             AND (a.why <> 'same_day_part' OR b.day_part = a.day_part)
-            HAVING count(*) >= CASE a.why WHEN 'day_limit' THEN 2 ELSE 1 END)""",
+            HAVING count(*) >= CASE a.why WHEN 'day_limit' THEN 2 ELSE 1 END)
+        AND NOT EXISTS (SELECT FROM leads_customermerge m
+            WHERE m.survivor_id = a.customer_id AND m.at <= a.at)""",
     ),
     # -- I8: owners and rounds ----------------------------------------------------------------
     Invariant(
@@ -470,8 +474,14 @@ INVARIANTS: tuple[Invariant, ...] = (
         WHEN 'own_request' THEN l.requested_at IS NOT NULL
         WHEN 'consent' THEN EXISTS (SELECT FROM leads_consent t WHERE t.customer_id = k.id
             AND t.words <> '' AND t.given_at <= c.at)
-        WHEN 'company' THEN k.kind = 'company'
-            AND k.legal_form IN ('bv', 'nv', 'stichting', 'vereniging')
+            OR EXISTS (SELECT FROM leads_event e WHERE e.lead_id = l.id
+                AND e.verb = 'merge_undone' AND e.at >= c.at)
+        WHEN 'company' THEN (k.kind = 'company'
+            AND k.legal_form IN ('bv', 'nv', 'stichting', 'vereniging'))
+            OR EXISTS (SELECT FROM leads_event e WHERE e.lead_id = l.id
+                AND e.verb = 'merge_undone' AND e.at >= c.at)
+            OR EXISTS (SELECT FROM leads_event e JOIN leads_lead o ON o.id = e.lead_id
+                WHERE o.customer_id = k.id AND e.verb = 'is_no_legal_person' AND e.at >= c.at)
         WHEN 'call_back' THEN EXISTS (SELECT FROM leads_callback b WHERE b.lead_id = l.id
             AND b.made_at <= c.at AND b.due_at - interval '30 minutes' <= c.at)
         WHEN 'follow_up' THEN EXISTS (SELECT FROM leads_round r WHERE r.lead_id = l.id
@@ -487,7 +497,9 @@ INVARIANTS: tuple[Invariant, ...] = (
         """SELECT c.id FROM leads_call c JOIN leads_lead l ON l.id = c.lead_id
         JOIN leads_customer k ON k.id = l.customer_id
         WHERE c.started_at > k.objected_at AND (c.ground <> 'own_request'
-            OR l.requested_at <= k.objected_at)""",
+            OR l.requested_at <= k.objected_at)
+        AND NOT EXISTS (SELECT FROM leads_event e WHERE e.lead_id = l.id
+            AND e.verb = 'customer_merged' AND e.at >= c.started_at)""",
     ),
     Invariant(
         "I10",
@@ -499,7 +511,9 @@ INVARIANTS: tuple[Invariant, ...] = (
         AND l.received_at < k.objected_at
         AND NOT EXISTS (SELECT FROM leads_proposal p WHERE p.round_id = r.id
             AND p.reason_id IN ('BDC-08', 'BDC-15', 'VK-08')
-            AND p.proposed_at >= k.objected_at)""",
+            AND p.proposed_at >= k.objected_at)
+        AND NOT EXISTS (SELECT FROM leads_event e WHERE e.lead_id = l.id
+            AND e.verb = 'customer_merged' AND e.at >= k.objected_at)""",
     ),
     # -- I12: everything is told --------------------------------------------------------------
     *_told(),
