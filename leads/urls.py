@@ -38,6 +38,7 @@ urlpatterns = [
     path("leads/<int:pk>/goedkeuren/", lead.approve_close, name="approve"),
     path("leads/<int:pk>/terugsturen/", lead.send_close_back, name="send-back"),
     path("leads/<int:pk>/heropenen/", lead.reopen_lead, name="reopen"),
+    path("leads/<int:pk>/ongedaan/", lead.undo_last, name="undo"),
     path("leads/<int:pk>/nemen/", lead.take_lead, name="take"),
     path("leads/<int:pk>/toewijzen/", lead.assign_lead, name="assign"),
     path("klanten/<int:pk>/", customer.detail, name="customer"),

@@ -203,6 +203,8 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:approve", "POST"): decided(),
     ("leads:send-back", "POST"): decided({"instruction": "more_attempts"}),
     ("leads:reopen", "POST"): Policy(LEADERS, on="closed"),
+    # Nobody has done anything that he could undo; tests/leads/domain/test_undoing.py does.
+    ("leads:undo", "POST"): Policy(WORKERS, on="queued", done_for=NOBODY),
     ("leads:take", "POST"): Policy(TAKERS, on="waiting"),
     ("leads:assign", "GET"): (seen("lead"), seen("passive")),
     ("leads:assign", "POST"): Policy(LEADERS, on="lead", body={"to": "queue:second_voice"}),
@@ -324,6 +326,7 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("api-lead-approve", "POST"): decided(),
     ("api-lead-send-back", "POST"): decided({"instruction": "more_attempts"}),
     ("api-lead-reopen", "POST"): Policy(LEADERS, on="closed"),
+    ("api-lead-undo", "POST"): Policy(WORKERS, on="queued", done_for=NOBODY),
     ("api-lead-take", "POST"): Policy(TAKERS, on="waiting"),
     ("api-lead-assign", "POST"): Policy(LEADERS, on="lead", body={"queue": "second_voice"}),
     ("api-queue-next", "POST"): Policy(CALLERS),

@@ -168,7 +168,7 @@ class LeadOut(Out):
             if proposal.decided_at is None:
                 return _close_out(proposal.reason, proposal.proposed_by, proposal.proposed_at)
         for round_ in reversed(lead.rounds.all()):
-            if round_.reason is not None:
+            if round_.reason is not None and not round_.is_undone:
                 return _close_out(
                     round_.reason, round_.closed_by, round_.ended_at, round_.approved_by
                 )

@@ -57,6 +57,7 @@ from leads.domain.contacting import (
 from leads.domain.handing_over import assign, take
 from leads.domain.intake import keep_raw, receive_lead
 from leads.domain.searching import find
+from leads.domain.undoing import undo
 from leads.models import Campaign, Lead, LeadQuerySet, RawInput
 
 
@@ -307,6 +308,13 @@ class LeadViewSet(LeadAnswers):
     def reopen(self, request: SignedInApiRequest, pk: int) -> Response:
         """Reopen a closed lead: a new round begins, and earlier reasons stay."""
         return self.answer(reopen(self.visible_lead(pk), by=request.user, now=self.now))
+
+    @extend_schema(request=None, responses=LeadOut)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: SignedInApiRequest, pk: int) -> Response:
+        """Undo what you did last on this lead, today and while nothing else happened to it."""
+        step = undo(self.visible_lead(pk), by=request.user, now=self.now)
+        return self.answer(step.lead)
 
     @extend_schema(request=bodies.AssignIn, responses=LeadOut)
     @action(detail=True, methods=["post"])

@@ -17,6 +17,7 @@ ROLES_FOR: dict[str, frozenset[Role]] = {
     "receive": EVERYBODY,
     "see": EVERYBODY,
     "work": WORKERS,
+    "undo": WORKERS,
     "object": WORKERS | {Role.RECEPTIONIST},
     "withdraw_objection": frozenset({Role.SALES_MANAGER}),
     # A caller tells a new number or address to whoever picks up the phone: the reception too.

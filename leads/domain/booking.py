@@ -24,6 +24,7 @@ from leads.domain.contacting import working_problem
 from leads.domain.holding import hold_for
 from leads.domain.locking import lock_lead
 from leads.domain.rounds import refresh_ground
+from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
 from leads.formats.text import clean_text
 from leads.models import (
@@ -35,6 +36,7 @@ from leads.models import (
     Lead,
     Quote,
     Round,
+    Step,
 )
 
 SHORTEST = timedelta(minutes=5)
@@ -71,6 +73,7 @@ def book_appointment(
     problem = working_problem(lead, by=by, now=now)
     if problem is not None:
         raise problem
+    before = state_before(lead, by=by, now=now)
     if by is not None and lead.is_at_bdc:
         hold_for(lead, agent=by, now=now)
     ends_at = starts_at + duration
@@ -104,11 +107,12 @@ def book_appointment(
         lead.set_once("appointment_at", now)
         round_.appointment_at = round_.appointment_at or now
         round_.save(update_fields=["appointment_at"])
-    _count_for_map(lead)
+    count_for_map(lead)
     refresh_ground(lead, now=now)
     lead.offer_ends_at = None
     _wait_for_visit(lead, now=now)
     lead.save()
+    keep_step(lead, before, Step.What.APPOINTMENT, appointment=appointment)
     appointment.lead = lead
     return appointment
 
@@ -168,7 +172,7 @@ def move_appointment(
         at=starts_at.isoformat(),
         owner_name=str(salesperson) if salesperson else None,
     )
-    _count_for_map(lead)
+    count_for_map(lead)
     if not lead.is_closed:
         refresh_ground(lead, now=now)
         _wait_for_visit(lead, now=now)
@@ -216,7 +220,7 @@ def record_outcome(
     elif outcome == AppointmentOutcome.CANCELLED and lead.owner_id and not lead.is_closed:
         lead.next_call_at = now if lead.has_dialable_number else None
         _wait_for_visit(lead, now=now)
-    _count_for_map(lead)
+    count_for_map(lead)
     if not lead.is_closed:
         refresh_ground(lead, now=now)
     lead.save()
@@ -403,7 +407,7 @@ def _salesperson_for(
     raise _slot_taken()
 
 
-def _count_for_map(lead: Lead) -> None:
+def count_for_map(lead: Lead) -> None:
     """Whether lead and rounds have an appointment that was not cancelled, as MAP counts it."""
     standing = list(
         lead.appointments.filter(kind__in=MAP_KINDS)

@@ -26,6 +26,7 @@ from leads.domain.facts import Facts
 from leads.domain.holding import hold_for
 from leads.domain.locking import lock_lead
 from leads.domain.rounds import let_go, round_of
+from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
 from leads.domain.writing_off import object_to_calls, write_off
 from leads.formats.postcodes import read_postcode
@@ -39,6 +40,7 @@ from leads.models import (
     Round,
     Sale,
     Status,
+    Step,
     Track,
 )
 
@@ -386,6 +388,7 @@ def close_lead(lead: Lead, *, reason: str, facts: Facts, by: User | None, now: d
         problem = closing_problem(chosen, Evidence(lead, round_, by), facts, by=by, now=now)
     if problem is not None:
         raise problem
+    before = state_before(lead, by=by, now=now)
     if by is not None and lead.is_at_bdc:
         hold_for(lead, agent=by, now=now)
     _keep_postcode(lead, facts)
@@ -393,7 +396,9 @@ def close_lead(lead: Lead, *, reason: str, facts: Facts, by: User | None, now: d
         object_to_calls(lead.customer_id, by=by, now=now, spare=lead.pk)
         lead = lock_lead(lead)
     if by is not None and needs_approval(chosen, lead, round_):
-        _propose(lead, round_, chosen, facts, by=by, now=now)
+        proposal = _propose(lead, round_, chosen, facts, by=by, now=now)
+        if chosen.effect != "stop_calling":
+            keep_step(lead, before, Step.What.PROPOSAL, proposal=proposal)
     else:
         write_off(
             lead,
@@ -403,6 +408,8 @@ def close_lead(lead: Lead, *, reason: str, facts: Facts, by: User | None, now: d
             now=now,
             facts=round_facts(chosen, Evidence(lead, round_, by), facts, by=by, now=now),
         )
+        if chosen.effect != "stop_calling" and chosen.code != SOLD:
+            keep_step(lead, before, Step.What.CLOSE)
     return lead
 
 
@@ -487,10 +494,10 @@ def _keep_postcode(lead: Lead, facts: Facts) -> None:
 
 def _propose(
     lead: Lead, round_: Round, reason: CloseReason, facts: Facts, *, by: User, now: datetime
-) -> None:
+) -> Proposal:
     """A close-out that somebody else decides on; until then the lead counts as open."""
     let_go(lead, now=now)
-    Proposal.objects.create(
+    proposal = Proposal.objects.create(
         lead=lead,
         dealership_id=lead.dealership_id,
         round=round_,
@@ -503,3 +510,4 @@ def _propose(
     lead.offer_ends_at = None
     lead.save(update_fields=["status", "offer_ends_at"])
     record(lead, "close_proposed", by=by, now=now, reason=reason.code)
+    return proposal

@@ -21,6 +21,7 @@ from leads.domain.locking import lock_lead
 from leads.domain.permission import Permission, may_call
 from leads.domain.rounds import end_when_full, hand_over, let_go, round_of
 from leads.domain.routing import Destination, place_new
+from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
 from leads.domain.withdrawing import withdraw_proposal
 from leads.domain.writing_off import object_to_calls
@@ -39,6 +40,7 @@ from leads.models import (
     Result,
     Round,
     Status,
+    Step,
 )
 
 LONGEST_CALL = timedelta(minutes=30)
@@ -57,10 +59,11 @@ def calling_problem(
 ) -> RuleBroken | None:
     """Return why no call may be made about this lead now, or None.
 
-    At the maximum only a promised call-back may still be made, once.
+    At the maximum only a promised call-back may still be made, once, and the result that takes
+    the place of one that was undone.
     """
     is_promise = permission.ground == Ground.CALL_BACK
-    if round_.attempts_left == 0 and not (is_promise or _due_promise(lead, now)):
+    if round_.attempts_left == 0 and not (is_promise or _may_pass_maximum(lead, now)):
         return RuleBroken(
             "maximum_attempts_reached",
             _("The maximum number of attempts of this round has been made."),
@@ -144,11 +147,12 @@ def record_attempt(
     ground, breach = (call.ground, "") if call is not None else ("", "")
     if call is None:
         ground, breach = _ground_or_breach(lead, round_, now=now, happened=happened)
-    elif not is_late and round_.attempts_left == 0 and not _due_promise(lead, now):
+    elif not is_late and round_.attempts_left == 0 and not _may_pass_maximum(lead, now):
         raise RuleBroken(
             "maximum_attempts_reached",
             _("The maximum number of attempts of this round has been made."),
         )
+    before = None if is_late or objection else state_before(lead, by=by, now=now)
     if by is not None and lead.is_at_bdc and not is_late:
         hold_for(lead, agent=by, now=now)
 
@@ -178,6 +182,7 @@ def record_attempt(
     if objection:
         object_to_calls(lead.customer_id, by=by, now=now)
         lead = lock_lead(lead)
+    keep_step(lead, before, Step.What.ATTEMPT, attempt=attempt)
     attempt.lead = lead
     return attempt
 
@@ -217,6 +222,19 @@ def _due_promise(lead: Lead, now: datetime) -> CallBack | None:
     return CallBack.objects.filter(
         lead=lead, done_at=None, due_at__lte=now + timedelta(minutes=30)
     ).first()
+
+
+def _may_pass_maximum(lead: Lead, now: datetime) -> bool:
+    return _due_promise(lead, now) is not None or _corrects_undone(lead, now)
+
+
+def _corrects_undone(lead: Lead, now: datetime) -> bool:
+    """Whether a result now takes the place of one that was undone: it does not count again."""
+    last = Attempt.objects.filter(lead=lead).select_related("step").order_by("-pk").first()
+    if last is None or not last.is_withdrawn:
+        return False
+    today, part = local(lead.dealership, now).date(), day_part(lead.dealership, now)
+    return last.counts and (last.local_date, last.day_part) == (today, part)
 
 
 def _write_attempt(
@@ -370,6 +388,7 @@ def promise_call_back(
         raise Malformed(
             FieldProblem("for", "unknown_person", _("This person does not work leads here."))
         )
+    before = state_before(lead, by=by, now=now)
     if lead.is_at_bdc:
         hold_for(lead, agent=by, now=now)
     CallBack.objects.filter(lead=lead, done_at=None).update(done_at=now, was_kept=False)
@@ -396,6 +415,7 @@ def promise_call_back(
     )
     _keep_note(lead, note, by=by, now=now)
     let_customer_go(lead, by=by)
+    keep_step(lead, before, Step.What.CALL_BACK, call_back=promise)
     promise.lead = lead
     return promise
 

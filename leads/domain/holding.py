@@ -14,8 +14,9 @@ from bdc.accounts.models import User
 from bdc.errors import RuleBroken
 from bdc.transactions import retrying_atomic
 from leads.domain.access import everywhere, require_anywhere
+from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
-from leads.models import Hold, Lead, Release
+from leads.models import Hold, Lead, Release, Step
 
 HOLD_LASTS = timedelta(minutes=15)
 LONGEST_HOLD = timedelta(minutes=60)
@@ -108,11 +109,15 @@ def renew_hold(agent: User, *, now: datetime) -> Hold:
 def release_hold(agent: User, *, reason: str, now: datetime) -> None:
     """Let the held customer go, with a fixed reason; it is counted and kept from this agent."""
     require_anywhere(agent, "call_queue")
-    held = _holds(agent, now).select_for_update(of=("self",)).select_related("lead").first()
+    held = (
+        _holds(agent, now).select_for_update(of=("self",)).select_related("lead__customer").first()
+    )
     if held is None:
         raise RuleBroken("no_hold", _("You hold no customer. Ask for the next call."))
-    Release.objects.create(
+    before = state_before(held.lead, by=agent, now=now)
+    release = Release.objects.create(
         lead=held.lead, dealership_id=held.dealership_id, agent=agent, reason=reason, at=now
     )
     record(held.lead, "released", by=agent, now=now, release_reason=reason)
     held.delete()
+    keep_step(held.lead, before, Step.What.RELEASE, release=release)

@@ -100,7 +100,7 @@ def last_decision_of(user: User) -> Proposal | None:
 
 
 def _request(proposal: Proposal, *, by: User) -> Request:
-    attempts = list(proposal.round.attempt_rows.all())
+    attempts = proposal.round.attempts_made
     return Request(
         proposal=proposal,
         lead=proposal.lead,

@@ -132,7 +132,7 @@ def _at_work(agent: User, now: datetime) -> LeadQuerySet:
     """Open queue leads with a number, whose customer is free and not just let go by `agent`."""
     held = Hold.objects.filter(customer=OuterRef("customer"), until__gt=now)
     let_go = Release.objects.filter(
-        agent=agent, lead=OuterRef("pk"), at__gt=now - KEPT_FROM_THIS_AGENT
+        agent=agent, lead=OuterRef("pk"), at__gt=now - KEPT_FROM_THIS_AGENT, is_undone=False
     )
     return Lead.objects.filter(
         ~Exists(held), ~Exists(let_go), status=Status.OPEN, has_dialable_number=True

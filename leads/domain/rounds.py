@@ -12,6 +12,25 @@ from leads.models import CallBack, Hold, Kind, Lead, Queue, Round, Status
 
 # After the last attempt of a round the system acts itself when nobody has.
 SYSTEM_ACTS_AFTER = timedelta(minutes=15)
+# What a round keeps when it goes on under a new number.
+GOES_ON = (
+    "side",
+    "owner",
+    "began_at",
+    "began_with_appointment",
+    "policy_maximum",
+    "group_limit",
+    "maximum",
+    "attempts",
+    "refusals",
+    "wrong_numbers",
+    "conversations",
+    "reached_at",
+    "appointment_at",
+    "quoted_at",
+    "showed_at",
+    "has_appointment",
+)
 
 
 def round_of(lead: Lead) -> Round:
@@ -78,6 +97,31 @@ def hand_over(lead: Lead, *, by: User | None, now: datetime) -> None:
     record(
         lead, "round_handed_over", by=by, now=now, number=round_.number, attempts=round_.attempts
     )
+
+
+def go_on_with(lead: Lead, ended: Round, *, now: datetime) -> Round:
+    """Begin the round in which an ended one goes on, since its end was undone.
+
+    What began in between ends. The new round takes the place of the ended one: its counts and
+    the maximum that was left, what was reached in it, and its beginning, so that figures count
+    it once. Changes the lead's round number only; the caller saves the lead.
+    """
+    if lead.round_number != ended.number:
+        Round.objects.filter(lead=lead, number=lead.round_number).update(
+            ended_at=now, ending=Round.Ending.HANDED_OVER, is_undone=True
+        )
+    Round.objects.filter(pk=ended.pk).update(is_undone=True)
+    goes_on = Round.objects.create(
+        lead=lead,
+        dealership_id=lead.dealership_id,
+        number=lead.round_number + 1,
+        continues=ended,
+        **{name: getattr(ended, name) for name in GOES_ON},
+    )
+    ended.appointment_rows.update(round=goes_on)
+    ended.quote_rows.update(round=goes_on)
+    lead.round_number = goes_on.number
+    return goes_on
 
 
 def give_to(lead: Lead, *, owner: User | None, queue: str, next_call_at: datetime | None) -> None:

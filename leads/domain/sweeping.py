@@ -27,11 +27,12 @@ from leads.domain.rounds import refresh_ground, round_of
 from leads.domain.routing import alarm, offer_on, route_again
 from leads.domain.timeline import record
 from leads.domain.writing_off import write_off
-from leads.models import CallBack, CloseReason, Hold, Lead, Queue, Status
+from leads.models import CallBack, CloseReason, Hold, Lead, Queue, Status, Step
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 500  # rows of one sweep; the next tick takes the rest
+KEEP_STEPS = timedelta(days=2)  # longer than anything can be undone
 DAYS_WITHOUT_GROUND = timedelta(days=30)
 
 
@@ -44,6 +45,7 @@ def sweep(now: datetime) -> dict[str, int]:
         "catch_all": _each(_in_catch_all(now), _route_from_catch_all, now),
         "call_backs": _each(_overdue_call_backs(now), _fall_to_team, now),
         "holds": lapse_holds(now),
+        "steps": forget_steps(now),
         "maximum_made": _each(_maximum_made(now), finish_unreached, now),
         "grounds": _each(_grounds_ended(now), _refresh_ground, now),
         "without_ground": _each(_without_ground(now), _close_without_ground, now),
@@ -156,6 +158,15 @@ def _fall_to_team(pk: int, *, now: datetime) -> None:
 def lapse_holds(now: datetime) -> int:
     """Remove holds whose time is over; the customers are offered again."""
     deleted, _per_model = Hold.objects.filter(until__lte=now).delete()
+    return deleted
+
+
+def forget_steps(now: datetime) -> int:
+    """Remove steps that nobody can undo any more; what was undone stays marked."""
+    old = Step.objects.filter(undone_at=None, at__lt=now - KEEP_STEPS).order_by("at")
+    deleted, _per_model = Step.objects.filter(
+        pk__in=list(old.values_list("pk", flat=True)[:AT_ONCE])
+    ).delete()
     return deleted
 
 

@@ -29,6 +29,7 @@ from leads.models import (
     Queue,
     Release,
     Result,
+    Step,
 )
 
 # What each verb says; the names in the sentences are prepared by _WORDS below.
@@ -84,6 +85,7 @@ SENTENCES: dict[str, Promise] = {
     "details_asked": _("The customer is sent an e-mail asking for contact details."),
     "forwarded": _("Forwarded to %(destination)s."),
     "task_done": _("Done by %(destination)s."),
+    "undone": _("Undone: %(what)s."),
     "late_result": _("This result came after the hold had ended. It is kept and changes nothing."),
 }
 
@@ -207,6 +209,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "release_reason": (Release.Reason,),
     "legal_form": (LegalForm,),
     "why_withdrawn": (Objection.WhyWithdrawn,),
+    "what": (Step.What,),
 }
 
 

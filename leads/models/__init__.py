@@ -47,6 +47,7 @@ from leads.models.raw_input import RawInput, Reject
 from leads.models.reason import FIXED_REASONS, SECOND_PAIR_OF_EYES, CloseReason, Track
 from leads.models.round import Destination, OwnOrOther, Proposal, Round
 from leads.models.task import Task
+from leads.models.step import Step
 from leads.models.timeline import Event, Note
 from leads.models.turn import Offer, Turn
 
@@ -102,6 +103,7 @@ __all__ = [
     "Sale",
     "Status",
     "Task",
+    "Step",
     "Track",
     "Turn",
 ]

@@ -189,6 +189,12 @@ class Attempt(OfLead):
     def __str__(self) -> str:
         return f"{self.get_result_display()} on lead {self.lead_id}"
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether who recorded it has undone it; it stays, and counts as it did."""
+        step = getattr(self, "step", None)
+        return step is not None and step.undone_at is not None
+
 
 class ConversationChannel(models.TextChoices):
     OUTBOUND = "outbound", _("outbound call")

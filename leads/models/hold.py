@@ -44,6 +44,8 @@ class Release(OfLead):
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(max_length=12, choices=Reason)
     at = models.DateTimeField()
+    # Undone: the agent may be offered the lead again at once.
+    is_undone = models.BooleanField(default=False)
 
     class Meta:
         indexes = [

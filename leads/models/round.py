@@ -21,6 +21,7 @@ from leads.models.reason import (
 )
 
 if TYPE_CHECKING:
+    from leads.models.contact import Attempt
     from leads.models.lead import Lead
 
 
@@ -74,6 +75,18 @@ def _evidence_constraints() -> list[models.BaseConstraint]:
     ]
 
 
+# A round begins without counts; one that goes on with another, with exactly those of that one.
+BEGINS_OTHERWISE = (
+    "(NEW.continues_id IS NULL AND (NEW.attempts <> 0 OR NEW.refusals <> 0"
+    " OR NEW.wrong_numbers <> 0 OR NEW.conversations <> 0))"
+    " OR (NEW.continues_id IS NOT NULL"
+    " AND (NEW.lead_id, NEW.side, NEW.maximum, NEW.attempts, NEW.refusals,"
+    " NEW.wrong_numbers, NEW.conversations) NOT IN"
+    " (SELECT lead_id, side, maximum, attempts, refusals, wrong_numbers,"
+    " conversations FROM leads_round WHERE id = NEW.continues_id))"
+)
+
+
 class Round(OfLead):
     """One round of a lead, with its maximum, what was reached in it, and how it ended."""
 
@@ -109,6 +122,12 @@ class Round(OfLead):
     showed_at = models.DateTimeField(null=True, blank=True)
     sold_at = models.DateTimeField(null=True, blank=True)
     has_appointment = models.BooleanField(default=False)
+
+    # It goes on where an earlier one was, whose end was undone; that one counts no more.
+    continues: models.OneToOneField[Round | None, Round | None] = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="continued_in", null=True
+    )
+    is_undone = models.BooleanField(default=False)
 
     # How it was closed, and the facts that the reason needs.
     reason = models.ForeignKey(
@@ -270,8 +289,7 @@ class Round(OfLead):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func=(
-                    "IF NEW.attempts <> 0 OR NEW.refusals <> 0 OR NEW.wrong_numbers <> 0"
-                    " OR NEW.conversations <> 0"
+                    f"IF {BEGINS_OTHERWISE}"
                     f" THEN {refusal('round_counts_come_from_the_rows')} END IF; RETURN NEW;"
                 ),
             ),
@@ -289,6 +307,12 @@ class Round(OfLead):
     @property
     def attempts_left(self) -> int:
         return max(self.maximum - self.attempts, 0)
+
+    @property
+    def attempts_made(self) -> list[Attempt]:
+        """The attempts that it counts: its own, and those of the round it goes on with."""
+        before = self.continues.attempts_made if self.continues is not None else []
+        return [*before, *self.attempt_rows.all()]
 
 
 class Proposal(OfLead):

@@ -16,6 +16,7 @@ from leads.domain.booking import free_moments
 from leads.domain.cadence import day_part
 from leads.domain.holding import HOLD_LASTS, hold_of
 from leads.domain.queue import MOST_COUNTED, QueueAhead, queue_ahead
+from leads.domain.undoing import undoable_steps_of
 from leads.models import (
     Channel,
     CustomerVehicle,
@@ -27,6 +28,7 @@ from leads.models import (
     LeadQuerySet,
     Queue,
     Result,
+    Step,
 )
 from leads.views.history import Entry
 from leads.views.lead_page import LeadPage
@@ -144,6 +146,11 @@ class WorkScreen:
     @cached_property
     def day(self) -> AgentsDay:
         return day_of(self.agent, now=self.at)
+
+    @cached_property
+    def undoable(self) -> list[Step]:
+        """What the agent did today and can still undo."""
+        return undoable_steps_of(self.agent, now=self.at)
 
     @property
     def share_of_a_good_day(self) -> float:

@@ -54,6 +54,7 @@ ICONS = {
     "details_asked": "mail-forward",
     "forwarded": "send",
     "task_done": "checks",
+    "undone": "arrow-back-up",
 }
 TONES = {
     "alarmed": "late",
@@ -81,14 +82,20 @@ class Entry:
     icon: str
     tone: str = ""
     note: str = ""
+    is_withdrawn: bool = False
 
 
-def timeline_of(events: Sequence[Event], notes: Sequence[Note]) -> list[Entry]:
-    """The entries and notes of a lead, the newest first; what came at one moment is one line."""
+def timeline_of(
+    events: Sequence[Event], notes: Sequence[Note], withdrawn: Sequence[tuple[int, int]] = ()
+) -> list[Entry]:
+    """The entries and notes of a lead, the newest first; what came at one moment is one line.
+
+    `withdrawn` are the entries that were undone, each from (not included) and to.
+    """
     written = _notes_by_moment(notes)
     spoken = zip(events, sentences(events), strict=True)
     lines = [
-        _line(at, [*together][::-1], written)
+        _line(at, [*together][::-1], written, withdrawn)
         for at, together in groupby(spoken, key=lambda pair: pair[0].at)
     ]
     lines += [
@@ -100,7 +107,10 @@ def timeline_of(events: Sequence[Event], notes: Sequence[Note]) -> list[Entry]:
 
 
 def _line(
-    at: datetime, oldest_first: list[tuple[Event, str]], written: dict[datetime, str]
+    at: datetime,
+    oldest_first: list[tuple[Event, str]],
+    written: dict[datetime, str],
+    withdrawn: Sequence[tuple[int, int]],
 ) -> Entry:
     """One line of everything that came at `at`; its note is taken out of `written`."""
     events = [event for event, _sentence in oldest_first]
@@ -113,6 +123,7 @@ def _line(
         icon=ICONS.get(main.verb, "activity"),
         tone=TONES.get(main.verb, ""),
         note=written.pop(at, "") if takes_note else "",
+        is_withdrawn=any(first < main.pk <= last for first, last in withdrawn),
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -30,6 +31,7 @@ from leads.domain.contacting import (
 from leads.domain.handing_over import assign, take
 from leads.domain.objecting import record_objection
 from leads.domain.repeating import done_before
+from leads.domain.undoing import undo
 from leads.forms.booking import AppointmentForm, MoveForm, OutcomeForm, QuoteForm
 from leads.forms.closing import CloseForm
 from leads.forms.contacting import AttemptForm, CallBackForm, ConversationForm, NoteForm
@@ -340,6 +342,18 @@ def reopen_lead(request: SignedInRequest, pk: int) -> HttpResponse:
     """Open a closed lead again; its earlier reasons stay."""
     lead = reopen(visible_lead(request, pk), by=request.user, now=clock.now())
     return done(request, lead, _("%(who)s: reopened.") % {"who": who(lead)})
+
+
+@require_POST
+def undo_last(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Undo what the reader did last on this lead; from the work screen he stays there."""
+    lead = visible_lead(request, pk)
+    step = undo(lead, by=request.user, now=clock.now())
+    said = _("%(who)s: %(what)s undone.") % {"who": who(lead), "what": step.get_what_display()}
+    if request.POST.get("from") == "calling":
+        messages.success(request, said)
+        return redirect("leads:calling")
+    return done(request, lead, said)
 
 
 # --- Whose lead it is -------------------------------------------------------------------

@@ -25,6 +25,7 @@ from leads.domain.judging import first_reaction
 from leads.domain.permission import Permission, may_call
 from leads.domain.routing import TWO_MINUTES
 from leads.domain.timeline import sentence
+from leads.domain.undoing import undoable_step
 from leads.models import (
     Appointment,
     Call,
@@ -40,6 +41,7 @@ from leads.models import (
     Queue,
     Round,
     Status,
+    Step,
 )
 from leads.views.evidence import Line, facts_of, told_with
 from leads.views.history import ENQUIRY_VERBS, Entry, timeline_of
@@ -344,7 +346,17 @@ class LeadPage:
     @cached_property
     def timeline(self) -> list[Entry]:
         """What happened and what people wrote, the newest first; what came together is one."""
-        return timeline_of(self._events, self._notes)
+        return timeline_of(self._events, self._notes, self._withdrawn)
+
+    @cached_property
+    def _withdrawn(self) -> list[tuple[int, int]]:
+        undone = self.lead.steps.filter(undone_at__isnull=False).order_by("-pk")
+        return list(undone.values_list("first_event", "last_event")[:LONGEST_TIMELINE])
+
+    @cached_property
+    def undoable(self) -> Step | None:
+        """What the reader did last and can still undo."""
+        return undoable_step(self.lead, by=self.reader, now=self.at) if self._may("undo") else None
 
     @property
     def is_timeline_cut(self) -> bool:

@@ -217,7 +217,7 @@ class RoundCounting(Counting):
     starts_at = "began_at"
 
     def rows(self) -> QuerySet[Lead] | QuerySet[Round]:
-        rounds = Round.objects.filter(self._is_asked())
+        rounds = Round.objects.filter(self._is_asked(), is_undone=False)
         if self.question.salesperson is not None:
             rounds = rounds.filter(owner=self.question.salesperson)
         if self.question.queue == Queue.CATCH_ALL:

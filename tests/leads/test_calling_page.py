@@ -858,6 +858,17 @@ def test_an_empty_note_is_refused(page, held):
     assert send(page, "note", held, note="  ").status_code == 422
 
 
+def test_what_one_did_last_is_undone_from_the_own_day(page, agent, held):
+    record_attempt(held, result="no_answer", by=agent, now=TUESDAY_10)
+    assert "Wat je het laatst deed" in text_of(page.get(url("")))
+
+    response = page.post(reverse("leads:undo", args=[held.pk]), {"from": "calling"}, follow=True)
+
+    assert "uitkomst van een gesprek ongedaan gemaakt." in text_of(response)
+    assert "Wat je het laatst deed" not in text_of(response)
+    assert hold_of(agent, TUESDAY_10).lead_id == held.pk
+
+
 # --- What it costs ----------------------------------------------------------------------
 
 
@@ -871,7 +882,7 @@ def test_the_screen_costs_the_same_for_any_number_of_leads(
     next_lead(agent, now=TUESDAY_10)
     receive_passive(dealership)
 
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(44):
         page.get(url(""))
 
 

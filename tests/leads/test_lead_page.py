@@ -202,7 +202,7 @@ def test_the_page_costs_the_same_queries_however_much_happened(
     with CaptureQueriesContext(connection) as queries:
         page.get(url("detail", lead))
 
-    assert len(queries) == 29
+    assert len(queries) == 33
 
 
 def test_who_may_not_work_it_reads_why_and_whose_it_is(client, dealership, lead):
@@ -736,6 +736,45 @@ def test_an_amount_that_is_none_is_refused(page, lead):
     assert response.status_code == 422
     assert "Vul een bedrag in euro" in text_of(response)
     assert 'value="veel"' in text_of(response)
+
+
+# --- Undo -------------------------------------------------------------------------------------
+
+
+@BOTH_WAYS
+def test_what_one_did_last_is_undone_with_one_press(page, lead, salesperson, clock, headers):
+    assert "Ongedaan maken" not in show(page, lead)
+    record_attempt(lead, result="no_answer", by=salesperson, now=at(24, 10, 1))
+    clock.move_to(at(24, 10, 2))
+    assert "Wat je hier het laatst deed: uitkomst van een gesprek" in show(page, lead)
+
+    response = do(page, "undo", lead, {}, headers)
+
+    assert "Jansen: uitkomst van een gesprek ongedaan gemaakt." in text_of(response)
+    assert fresh(lead).next_call_at == lead.next_call_at
+    text = show(page, lead)
+    assert "Ongedaan maken" not in text
+    assert "<s class" in text
+
+
+def test_a_close_out_that_was_undone_stays_among_the_rounds(client, dealership):
+    agent = create_agent(dealership)
+    lead = receive_passive(dealership)
+    close_lead(lead, reason="BDC-04", facts=Facts(destination="service"), by=agent, now=TUESDAY_10)
+    client.force_login(agent)
+
+    do(client, "undo", lead)
+
+    rounds = show(client, lead).split('id="rounds"')[1]
+    assert "ongedaan gemaakt" in rounds
+
+
+def test_what_a_colleague_did_is_not_undone(client, lead, salesperson, manager):
+    record_attempt(lead, result="no_answer", by=salesperson, now=TUESDAY_10)
+    client.force_login(manager)
+
+    assert "Ongedaan maken" not in show(client, lead)
+    assert do(client, "undo", lead, {}, HTMX).status_code == 409
 
 
 # --- Closing ----------------------------------------------------------------------------------

@@ -288,6 +288,25 @@ def test_a_moved_appointment_is_not_moved_again(as_salesperson, lead, salesperso
     assert (response.status_code, response.json()["code"]) == (409, "already_closed")
 
 
+def test_what_was_done_last_is_undone(as_salesperson, lead, salesperson):
+    before = shown(as_salesperson, lead)
+    as_salesperson.post(f"leads/{lead.pk}/callbacks/", {"due_at": "2026-11-25T10:00:00+01:00"})
+
+    response = as_salesperson.post(f"leads/{lead.pk}/undo/")
+
+    assert response.status_code == 200
+    assert response.json() == before
+
+
+def test_nothing_is_undone_twice(as_salesperson, lead):
+    as_salesperson.post(f"leads/{lead.pk}/callbacks/", {"due_at": "2026-11-25T10:00:00+01:00"})
+    as_salesperson.post(f"leads/{lead.pk}/undo/")
+
+    response = as_salesperson.post(f"leads/{lead.pk}/undo/")
+
+    assert (response.status_code, response.json()["code"]) == (409, "nothing_to_undo")
+
+
 def test_a_quote_is_asked(as_salesperson, lead):
     response = as_salesperson.post(f"leads/{lead.pk}/quotes/", {"amount": "31250.00"})
 
