@@ -17,6 +17,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from dealers.models import Role
+from leads.models import Lead
 from tests.access_world import Actor, World
 
 
@@ -52,6 +53,7 @@ LEADERS = frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD})
 CORRECTORS = LEADERS | {Role.MARKETER, Role.ADMINISTRATOR}
 CUSTOMER_WORKERS = WORKERS | {Role.RECEPTIONIST}
 MERGERS = LEADERS | {Role.ADMINISTRATOR}
+UP_LINE_READERS = TAKERS | {Role.RECEPTIONIST}
 READERS_OF_FIGURES = CORRECTORS | {Role.SALESPERSON}
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 # Of the receptionist's absence: those of the dealership, and the receptionist.
@@ -146,6 +148,11 @@ def dealership_asked(world: World) -> Mapping[str, Any]:
 
 def other_customer(world: World) -> Mapping[str, Any]:
     return {"other": world.things["other customer"]["pk"]}
+
+
+def override_asked(world: World) -> Mapping[str, Any]:
+    owner = Lead.objects.get(pk=world.things["lead"]["pk"]).owner
+    return {"dealership": world.dealership.slug, "user": owner.email if owner else ""}
 
 
 ADF = (
@@ -329,6 +336,11 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("api-lead-undo", "POST"): Policy(WORKERS, on="queued", done_for=NOBODY),
     ("api-lead-take", "POST"): Policy(TAKERS, on="waiting"),
     ("api-lead-assign", "POST"): Policy(LEADERS, on="lead", body={"queue": "second_voice"}),
+    ("api-up-line-list", "GET"): Policy(UP_LINE_READERS, on="body", query=dealership_asked),
+    # Nobody has overdue follow-ups; tests/leads/domain/test_up_line.py has.
+    ("api-up-line-override", "POST"): Policy(
+        frozenset({Role.SALES_MANAGER}), on="body", body=override_asked, done_for=NOBODY
+    ),
     ("api-queue-next", "POST"): Policy(CALLERS),
     ("api-queue-renew", "POST"): Policy(CALLERS, done_for=NOBODY),  # they hold nobody
     ("api-queue-release", "POST"): Policy(CALLERS, done_for=NOBODY),
@@ -447,6 +459,23 @@ REACHINGS = [
     Reaching(BY_AGENT, "POST", f"{API}queue/next/", "dealership", 404, {"dealership": IT}),
     Reaching(BY_AGENT, "POST", f"{API}queue/next/", "campaign", 204, {"campaign": IT}),
     Reaching(BY_MANAGER, "GET", f"{API}leads/", "dealership", 404, {"dealership": IT}),
+    Reaching(BY_MANAGER, "GET", f"{API}up-line/", "dealership", 404, {"dealership": IT}),
+    Reaching(
+        BY_MANAGER,
+        "POST",
+        f"{API}up-line/override/",
+        "dealership",
+        404,
+        {"dealership": IT, "user": "verkoper@zuid.example"},
+    ),
+    Reaching(
+        BY_MANAGER,
+        "POST",
+        f"{API}up-line/override/",
+        "person",
+        404,
+        {"dealership": "zuid-breda", "user": IT},
+    ),
     Reaching(BY_MANAGER, "GET", f"{API}leads/", "campaign", 200, {"campaign": IT}),
     Reaching(BY_MANAGER, "GET", f"{API}leads/", "person", 200, {"owner": IT}),
     Reaching(BY_MANAGER, "GET", f"{API}reports/map/", "dealership", 404, {"dealership": IT}),

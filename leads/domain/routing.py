@@ -14,6 +14,7 @@ from dealers.domain.presence import on_shift
 from dealers.models import Dealership, Membership, SalesRole
 from leads.domain.rounds import begin_round, give_to
 from leads.domain.timeline import record
+from leads.domain.up_line import in_order
 from leads.models import Channel, Kind, Lead, Offer, Queue, Turn
 
 VISITS = (Channel.WALK_IN, Channel.SERVICE_REFERRAL)
@@ -56,19 +57,20 @@ def destination_in_sales(
         return Destination(why="outside_opening_hours", queue=Queue.CATCH_ALL)
     people = on_shift(lead.dealership, now)
     turns = _turns(lead.dealership, people, now)
-    up_line = sorted(
-        (person for person in people if person.sales_role != SalesRole.INTERNET),
-        key=lambda person: (turns[person.user_id].stands_since, person.user_id),
-    )
+    stands_since = {person_id: turn.stands_since for person_id, turn in turns.items()}
+    places = in_order(lead.dealership, people, stands_since, now=now)
+    up_line = [place.person for place in places]
     free = {
         person.user_id
         for person in people
         if person.user_id not in without and not _is_at_the_cap(lead.dealership, person.user, now)
     }
     if lead.channel in VISITS:
-        for person in up_line:
-            if person.user_id in free:
-                return Destination(why="first_in_up_line", owner=person.user)
+        for place in places:
+            if place.person.user_id in free:
+                is_overridden = place.overdue > 0 and place.override is not None
+                why = "first_by_override" if is_overridden else "first_in_up_line"
+                return Destination(why=why, owner=place.person.user)
         return Destination(why="nobody_eligible", queue=Queue.CATCH_ALL, alarms=True)
 
     hybrids = [person for person in up_line if person.sales_role == SalesRole.HYBRID]

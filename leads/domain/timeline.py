@@ -85,6 +85,9 @@ SENTENCES: dict[str, Promise] = {
     "details_asked": _("The customer is sent an e-mail asking for contact details."),
     "forwarded": _("Forwarded to %(destination)s."),
     "task_done": _("Done by %(destination)s."),
+    "up_line_overridden": _(
+        "This follow-up is overdue; %(owner_name)s stands in turn in the up line all the same."
+    ),
     "undone": _("Undone: %(what)s."),
     "late_result": _("This result came after the hold had ended. It is kept and changes nothing."),
 }
@@ -98,6 +101,9 @@ WHY: dict[str, Promise] = {
         "no internet salesperson is free; of the hybrids this one is furthest back in the up line"
     ),
     "first_in_up_line": _("first in the up line for a visitor"),
+    "first_by_override": _(
+        "first in the up line for a visitor; a sales manager let overdue follow-ups pass"
+    ),
     "had_the_customer": _("had this customer before"),
     "of_the_appointment": _("the appointment is with this salesperson"),
     "next_after_two_minutes": _("nobody had called within two minutes"),

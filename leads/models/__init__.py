@@ -49,7 +49,7 @@ from leads.models.round import Destination, OwnOrOther, Proposal, Round
 from leads.models.task import Task
 from leads.models.step import Step
 from leads.models.timeline import Event, Note
-from leads.models.turn import Offer, Turn
+from leads.models.turn import Offer, Turn, UpLineOverride
 
 __all__ = [
     "FIXED_REASONS",
@@ -106,4 +106,5 @@ __all__ = [
     "Step",
     "Track",
     "Turn",
+    "UpLineOverride",
 ]

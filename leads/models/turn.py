@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from dealers.models import Dealership
+from leads.models.base import only_added
 
 
 class Turn(models.Model):
@@ -29,6 +31,34 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.salesperson} at {self.dealership}"
+
+
+class UpLineOverride(models.Model):
+    """A sales manager lets overdue follow-ups pass for a day: the person stands in turn."""
+
+    dealership = models.ForeignKey(Dealership, on_delete=models.CASCADE, related_name="+")
+    salesperson = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    local_date = models.DateField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dealership", "salesperson", "local_date"],
+                name="up_line_overridden_once_a_day",
+            ),
+            models.CheckConstraint(
+                name="up_line_never_overridden_for_oneself",
+                condition=~Q(by=F("salesperson")),
+            ),
+        ]
+        triggers = [only_added("up_line_override")]
+
+    def __str__(self) -> str:
+        return f"{self.salesperson} at {self.dealership}, {self.local_date}"
 
 
 class Offer(models.Model):

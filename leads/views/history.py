@@ -55,6 +55,7 @@ ICONS = {
     "forwarded": "send",
     "task_done": "checks",
     "undone": "arrow-back-up",
+    "up_line_overridden": "users",
 }
 TONES = {
     "alarmed": "late",

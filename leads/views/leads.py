@@ -21,6 +21,7 @@ from dealers.domain.access import reach_of
 from dealers.models import Role
 from leads.domain.access import everywhere, may_anywhere
 from leads.domain.agenda import agenda_of, late_leads, promised_leads, uncalled_leads
+from leads.domain.up_line import own_places
 from leads.forms.finding import Attention, LeadFilterForm
 from leads.models import Lead, LeadQuerySet, Queue, Status
 from leads.views.rows import rows_of
@@ -64,6 +65,7 @@ def _own_leads(request: SignedInRequest) -> HttpResponse:
         "sent_back": [row for row in rows_of(mine, reader=user, now=now) if row.sent_back],
         "late": sum(row.is_late for row in sections["now"]),
         "has_own": bool(mine),
+        "places": own_places(user, now=now),
         "tabs": _tabs(request, MINE),
         "poll_url": f"{reverse('leads:list')}?view={MINE}",
     }

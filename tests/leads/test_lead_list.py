@@ -179,7 +179,7 @@ def test_own_leads_cost_the_same_queries_however_many(page, dealership, salesper
         response = page.get(LIST)
 
     assert len(response.context["now"]) == count
-    assert len(queries) == 12
+    assert len(queries) == 13
 
 
 # --- Every lead one may see -----------------------------------------------------------------
@@ -444,3 +444,28 @@ def test_an_agreed_visit_comes_before_a_planned_call(dealership, salesperson):
     agenda = agenda_of(Lead.objects.for_rows(), now=at(26, 10))
 
     assert [one.pk for one in agenda.later] == [lead.pk]
+
+
+# --- The up line ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("planned", "said"),
+    [
+        pytest.param(at(24, 9), "Jouw beurt voor bezoekers bij", id="in turn"),
+        pytest.param(at(23, 9), "Je staat achteraan, want 1 opvolging is te laat.", id="dropped"),
+    ],
+)
+def test_a_salesperson_sees_the_own_place_in_the_up_line_and_why(db, client, planned, said):
+    place = create_dealership()
+    sem = create_salesperson(place, kind="hybrid")
+    lead = receive(place, channel="walk_in", now=at(20, 10))
+    assert lead.owner == sem
+    Lead.objects.filter(pk=lead.pk).update(next_call_at=planned)
+    client.force_login(sem)
+
+    with time_machine.travel(TUESDAY_10, tick=False):
+        response = client.get(reverse("leads:list"))
+
+    assert said in response.content.decode()
+    assert "plaats 1 van 1" in response.content.decode()

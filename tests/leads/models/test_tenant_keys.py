@@ -16,6 +16,7 @@ WITHOUT_KEY = {
     "leads_campaign": "the group itself is its key",
     "leads_campaign_dealerships": "made by Django",
     "leads_turn": "a person at a dealership",
+    "leads_uplineoverride": "a person at a dealership",
     "leads_offer": "a lead and a person; nothing of another group",
 }
 
