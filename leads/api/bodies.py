@@ -16,6 +16,7 @@ from bdc.api.fields import BodyIn, Euros, Id, Moment, Number, QuestionIn, Text, 
 from dealers.models import Dealership
 from leads.api import examples
 from leads.domain import contact_details, facts, intake
+from leads.domain.approving import OVERRIDES_TO_CHOOSE
 from leads.models import (
     FIXED_REASONS,
     QUEUE_ORDER,
@@ -251,6 +252,17 @@ class CloseLeadIn(BodyIn):
             **{f"preferred_{name}": text for name, text in preferred.items()},
             **given,
         )
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("A norm is overridden", {"override": "customer_decided"})]
+)
+class ApproveIn(BodyIn):
+    override = serializers.ChoiceField(
+        [pair for pair in Proposal.Override.choices if pair[0] in OVERRIDES_TO_CHOOSE],
+        required=False,
+        help_text="Why it is approved although a norm of spread or speed is not met.",
+    )
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Call more", {"instruction": "more_attempts"})])

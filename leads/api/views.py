@@ -289,11 +289,16 @@ class LeadViewSet(LeadAnswers):
         closed = close_lead(lead, reason=reason, facts=given.facts(), by=request.user, now=self.now)
         return self.answer(closed)
 
-    @extend_schema(request=None, responses=LeadOut)
+    @extend_schema(request=bodies.ApproveIn, responses=LeadOut)
     @action(detail=True, methods=["post"])
     def approve(self, request: SignedInApiRequest, pk: int) -> Response:
-        """Approve the close-out that somebody else proposed."""
-        return self.answer(approve(self.visible_lead(pk), by=request.user, now=self.now))
+        """Approve the close-out that somebody else proposed.
+
+        Without a reason to override a norm that is not met, it is written down that none was given.
+        """
+        lead = self.visible_lead(pk)
+        given = bodies.ApproveIn.read(request.data).validated_data
+        return self.answer(approve(lead, by=request.user, now=self.now, **given))
 
     @extend_schema(request=bodies.SendBackIn, responses=LeadOut)
     @action(detail=True, methods=["post"], url_path="send-back")

@@ -219,7 +219,8 @@ class LeadStory:
         manager = cast.at(self.place, role)[0]
         decision = self.decisions.pop(0) if self.decisions else self._drawn_decision()
         if decision == "approve":
-            self.lead = approve(self.lead, by=manager, now=now)
+            override = Proposal.Override.CUSTOMER_DECIDED
+            self.lead = approve(self.lead, by=manager, now=now, override=override)
             return
         self.lead = send_back(self.lead, instruction=decision, by=manager, now=now)
         if decision == Proposal.Instruction.SEND_MESSAGE:

@@ -21,11 +21,17 @@ from leads.domain.closing import Evidence, closing_problem, round_facts
 from leads.domain.facts import Facts
 from leads.domain.forwarding import take_back
 from leads.domain.locking import lock_lead
+from leads.domain.norms import norms_broken, override_problem
 from leads.domain.rounds import end_when_full, hand_over, refresh_ground, round_of
 from leads.domain.routing import Destination, destination_of, place_new
 from leads.domain.timeline import record
 from leads.domain.writing_off import write_off
-from leads.models import Kind, Lead, Proposal, Queue, Round, Status
+from leads.models import Kind, Lead, Norm, Proposal, Queue, Round, Status
+
+# What a manager chooses from; that none was given is only written down.
+OVERRIDES_TO_CHOOSE = [
+    choice for choice in Proposal.Override.values if choice != Proposal.Override.NOT_GIVEN
+]
 
 
 def proposals_to_decide(user: User) -> QuerySet[Proposal]:
@@ -47,8 +53,17 @@ def deciding_problem(lead: Lead, proposal: Proposal | None, *, by: User) -> Rule
 
 
 @retrying_atomic
-def approve(lead: Lead, *, by: User, now: datetime) -> Lead:
-    """Approve the proposed close-out. Its evidence is judged once more; nobody overrides it."""
+def approve(
+    lead: Lead, *, by: User, now: datetime, override: str = "", asks_override: bool = False
+) -> Lead:
+    """Approve the proposed close-out. Its evidence is judged once more; nobody overrides it.
+
+    Norms that are not met are overridden with one of the fixed reasons. With `asks_override` it
+    must be given (norm_override_needed), else its absence is written down; see norms.py. Where
+    all norms are met it says nothing and is not kept.
+    """
+    if override and override not in OVERRIDES_TO_CHOOSE:
+        raise Malformed(FieldProblem("override", "invalid", _("Choose one of the reasons.")))
     lead, proposal, round_ = _to_decide(lead, by=by)
     facts = Facts.from_json(proposal.facts)
     evidence = Evidence(lead, round_)
@@ -57,7 +72,23 @@ def approve(lead: Lead, *, by: User, now: datetime) -> Lead:
     )
     if problem is not None:
         raise problem
+    broken = norms_broken(proposal, round_.attempts_made)
+    problem = override_problem(broken, override) if asks_override else None
+    if problem is not None:
+        raise problem
+    proposal.is_spread_broken = Norm.SPREAD in broken
+    proposal.is_speed_broken = Norm.SPEED in broken
+    proposal.override = (override or Proposal.Override.NOT_GIVEN) if broken else ""
     _decide(proposal, Proposal.Decision.APPROVED, by=by, now=now)
+    if broken:
+        record(
+            lead,
+            "norms_overridden",
+            by=by,
+            now=now,
+            norms=[str(norm.value) for norm in broken],
+            override=proposal.override,
+        )
     lead.status = Status.OPEN
     write_off(
         lead,
@@ -152,4 +183,4 @@ def _decide(
     proposal.instruction = instruction
     proposal.decided_by = by
     proposal.decided_at = now
-    proposal.save(update_fields=["decision", "instruction", "decided_by", "decided_at"])
+    proposal.save()

@@ -16,14 +16,13 @@ from django.utils.translation import ngettext_lazy
 from bdc.accounts.models import User
 from bdc.errors import RuleBroken, Sentence
 from leads.domain.approving import deciding_problem, proposals_to_decide
+from leads.domain.norms import ASKS_FOR_NO_CALLS, first_reaction, norms_broken
 from leads.domain.routing import TWO_MINUTES
-from leads.models import Attempt, DayPart, Lead, Proposal, Round
+from leads.models import Attempt, DayPart, Lead, Norm, Proposal, Round
 
 # More than a person decides on in one go; the oldest come first.
 MOST_AT_ONCE = 100
 ENOUGH_TO_SPREAD = 2
-# A test, a duplicate, a lead without a number or for another department asks for no calls.
-ASKS_FOR_NO_CALLS = ("BDC-01", "BDC-02", "BDC-03", "BDC-04")
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,7 @@ class Request:
     round: Round
     attempts: list[Attempt]
     doubts: list[Sentence]
+    norms: list[Norm]  # those that are not met
     problem: RuleBroken | None  # why this manager may not decide on it
 
     @property
@@ -61,13 +61,6 @@ class Request:
     @property
     def last_contact_at(self) -> datetime | None:
         return self.attempts[-1].at if self.attempts else None
-
-
-def first_reaction(lead: Lead) -> timedelta | None:
-    """Between the start of the two-minute clock and the first call."""
-    if lead.clock_began_at is None or lead.first_call_at is None:
-        return None
-    return lead.first_call_at - lead.clock_began_at
 
 
 def requests_to_judge(user: User) -> list[Request]:
@@ -107,6 +100,7 @@ def _request(proposal: Proposal, *, by: User) -> Request:
         round=proposal.round,
         attempts=attempts,
         doubts=doubts_about(proposal, attempts),
+        norms=norms_broken(proposal, attempts),
         problem=deciding_problem(proposal.lead, proposal, by=by),
     )
 

@@ -24,6 +24,7 @@ from leads.models import (
     Ground,
     Lead,
     LegalForm,
+    Norm,
     Objection,
     Proposal,
     Queue,
@@ -61,6 +62,7 @@ SENTENCES: dict[str, Promise] = {
     "sold": _("Sold."),
     "close_proposed": _("Proposed to close: %(reason)s."),
     "close_approved": _("Close-out approved: %(reason)s."),
+    "norms_overridden": _("Approved although a norm is not met (%(norms)s): %(override)s."),
     "close_sent_back": _("Close-out sent back: %(instruction)s."),
     "close_withdrawn": _("The proposal to close was withdrawn: %(why)s."),
     "closed": _("Closed out: %(reason)s."),
@@ -196,6 +198,8 @@ class _Words(dict[str, str]):
             return local_moment(fact)
         if name == "fields":
             return ", ".join(str(CUSTOMER_FIELDS.get(part, part)) for part in fact)
+        if name == "norms":
+            return ", ".join(str(Norm(norm).label) for norm in fact)
         if isinstance(fact, list):
             return ", ".join(str(part) for part in fact)
         for choices in _CHOICES.get(name, ()):
@@ -212,6 +216,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "kind": (AppointmentKind,),
     "outcome": (AppointmentOutcome,),
     "instruction": (Proposal.Instruction,),
+    "override": (Proposal.Override,),
     "release_reason": (Release.Reason,),
     "legal_form": (LegalForm,),
     "why_withdrawn": (Objection.WhyWithdrawn,),

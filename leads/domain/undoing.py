@@ -36,6 +36,7 @@ from bdc.transactions import retrying_atomic
 from dealers.domain.hours import local, next_callable
 from leads.domain.access import require
 from leads.domain.booking import count_for_map
+from leads.domain.forwarding import take_back
 from leads.domain.holding import claim, hold_of
 from leads.domain.locking import lock_lead
 from leads.domain.rounds import SYSTEM_ACTS_AFTER, end_when_full, go_on_with, refresh_ground
@@ -127,6 +128,7 @@ def undo(lead: Lead, *, by: User, now: datetime) -> Step:
     _return_state(lead, step)
     if step.ended is not None:
         go_on_with(lead, step.ended, now=now)
+        take_back(lead, by=by, now=now)
     _return_promise(step)
     _leave_time_to_act(lead, now=now)
     _return_selections(lead, step, now=now)

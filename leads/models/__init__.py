@@ -45,9 +45,9 @@ from leads.models.outcome import (
 )
 from leads.models.raw_input import RawInput, Reject
 from leads.models.reason import FIXED_REASONS, SECOND_PAIR_OF_EYES, CloseReason, Track
-from leads.models.round import Destination, OwnOrOther, Proposal, Round
-from leads.models.task import Task
+from leads.models.round import Destination, Norm, OwnOrOther, Proposal, Round
 from leads.models.step import Step
+from leads.models.task import Task
 from leads.models.timeline import Event, Note
 from leads.models.turn import Offer, Turn, UpLineOverride
 
@@ -88,6 +88,7 @@ __all__ = [
     "Lead",
     "LeadQuerySet",
     "LegalForm",
+    "Norm",
     "Note",
     "Objection",
     "Offer",
@@ -102,8 +103,8 @@ __all__ = [
     "Round",
     "Sale",
     "Status",
-    "Task",
     "Step",
+    "Task",
     "Track",
     "Turn",
     "UpLineOverride",

@@ -315,6 +315,17 @@ class Round(OfLead):
         return [*before, *self.attempt_rows.all()]
 
 
+class Norm(models.TextChoices):
+    """What a manager may override with a fixed reason; evidence never (leads/domain/norms.py)."""
+
+    SPREAD = "spread", _("calls spread over three days and two parts of the day")
+    SPEED = "speed", _("first call within two minutes")
+
+
+# The fixed list; a constraint of the database names it once more.
+OVERRIDES = ["customer_decided", "agreed_with_me", "circumstances", "not_given"]
+
+
 class Proposal(OfLead):
     """A salesperson's request to close, until a manager decides (product.md, Last line of
     defence). `facts` are those of leads.domain.closing.Facts, as they were given."""
@@ -330,6 +341,12 @@ class Proposal(OfLead):
         OTHER_REASON = "other_reason", _("choose another reason")
         TO_BDC = "to_bdc", _("to the BDC as second voice")
 
+    class Override(models.TextChoices):
+        CUSTOMER_DECIDED = "customer_decided", _("the customer was clear, calling on is no use")
+        AGREED_WITH_ME = "agreed_with_me", _("agreed with me beforehand")
+        CIRCUMSTANCES = "circumstances", _("a cause that the salesperson could not help")
+        NOT_GIVEN = "not_given", _("no reason given")
+
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="proposals")
     reason = models.ForeignKey(CloseReason, on_delete=models.PROTECT, related_name="+")
     facts = models.JSONField(default=dict)
@@ -343,6 +360,10 @@ class Proposal(OfLead):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    # Which norms were not met when it was approved, and why it was approved all the same.
+    is_spread_broken = models.BooleanField(default=False)
+    is_speed_broken = models.BooleanField(default=False)
+    override = models.CharField(max_length=16, choices=Override, blank=True)
 
     is_pending = models.GeneratedField(
         expression=Case(When(decided_at=None, then=Value(True)), default=Value(None)),
@@ -368,6 +389,16 @@ class Proposal(OfLead):
             models.CheckConstraint(
                 name="proposal_sent_back_with_an_instruction",
                 condition=~Q(decision="sent_back") | ~Q(instruction=""),
+            ),
+            models.CheckConstraint(
+                name="proposal_norm_broken_with_an_override",
+                condition=(
+                    Q(is_spread_broken=False, is_speed_broken=False, override="")
+                    | (
+                        Q(decision="approved", override__in=OVERRIDES)
+                        & (Q(is_spread_broken=True) | Q(is_speed_broken=True))
+                    )
+                ),
             ),
         ]
 

@@ -16,7 +16,7 @@ from django_htmx.http import replace_url
 from bdc import clock
 from bdc.http import SignedInRequest, render_part
 from leads.domain.access import may_anywhere
-from leads.domain.approving import approve, send_back
+from leads.domain.approving import OVERRIDES_TO_CHOOSE, approve, send_back
 from leads.domain.judging import Request, last_decision_of, requests_to_judge
 from leads.models import Lead, Proposal
 from leads.views.lead_page import LeadPage
@@ -42,7 +42,10 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     following = _after(pk, requests_to_judge(request.user))
     decision = request.POST.get("decision", "")
     if decision == APPROVE:
-        lead = approve(lead, by=request.user, now=clock.now())
+        override = request.POST.get("override", "")
+        lead = approve(
+            lead, by=request.user, now=clock.now(), override=override, asks_override=True
+        )
         said = _("%(who)s: approved.") % {"who": who(lead)}
     else:
         lead = send_back(lead, instruction=decision, by=request.user, now=clock.now())
@@ -53,6 +56,11 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect(url)
     return replace_url(_show(request, chosen=following), url)
+
+
+def override_choices() -> list[tuple[str, str]]:
+    """Why a norm can be overridden, to choose from."""
+    return [(value, str(Proposal.Override(value).label)) for value in OVERRIDES_TO_CHOOSE]
 
 
 def _after(pk: int, requests: list[Request]) -> int | None:
@@ -68,7 +76,11 @@ def _show(request: SignedInRequest, *, chosen: int | None) -> HttpResponse:
     requests = requests_to_judge(request.user)
     shown = next((one for one in requests if one.lead.pk == chosen), None)
     shown = shown or (requests[0] if requests else None)
-    context: dict[str, Any] = {"requests": requests, "shown": shown}
+    context: dict[str, Any] = {
+        "requests": requests,
+        "shown": shown,
+        "overrides": override_choices(),
+    }
     if shown is None:
         context["last"] = last_decision_of(request.user)
     else:

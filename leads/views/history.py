@@ -45,6 +45,7 @@ ICONS = {
     "sold": "car",
     "close_proposed": "hourglass",
     "close_approved": "check",
+    "norms_overridden": "alert-circle",
     "close_sent_back": "arrow-back-up",
     "close_withdrawn": "arrow-back-up",
     "closed": "archive",

@@ -319,7 +319,13 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def approve_close(request: SignedInRequest, pk: int) -> HttpResponse:
     """A manager agrees with the close-out."""
-    lead = approve(visible_lead(request, pk), by=request.user, now=clock.now())
+    lead = approve(
+        visible_lead(request, pk),
+        by=request.user,
+        now=clock.now(),
+        override=request.POST.get("override", ""),
+        asks_override=True,
+    )
     return done(request, lead, _("%(who)s: approved.") % {"who": who(lead)})
 
 

@@ -21,7 +21,7 @@ from leads.domain.agenda import call_before, next_visit, open_promise, sent_back
 from leads.domain.approving import deciding_problem
 from leads.domain.contacting import calling_problem, working_problem
 from leads.domain.holding import hold_of
-from leads.domain.judging import first_reaction
+from leads.domain.norms import first_reaction, norms_broken
 from leads.domain.permission import Permission, may_call
 from leads.domain.routing import TWO_MINUTES
 from leads.domain.timeline import sentence
@@ -36,6 +36,7 @@ from leads.models import (
     Ground,
     Hold,
     Lead,
+    Norm,
     Note,
     Proposal,
     Queue,
@@ -315,6 +316,13 @@ class LeadPage:
         """Whether deciding on this proposal is the reader's to do, own proposals included."""
         action = "approve_sales" if self.round.side == Side.SALESPERSON else "approve_bdc"
         return self.proposal is not None and self._may(action)
+
+    @property
+    def norms_broken(self) -> list[Norm]:
+        """The norms that the close-out which waits does not meet."""
+        if self.proposal is None:
+            return []
+        return norms_broken(self.proposal, self.proposal.round.attempts_made)
 
     @cached_property
     def deciding_problem(self) -> RuleBroken | None:

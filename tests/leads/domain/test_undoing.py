@@ -277,6 +277,15 @@ def test_an_undone_close_out_goes_on_in_a_round_with_what_was_left(queued, agent
     assert lead.closed_at is not None
 
 
+def test_the_task_of_another_department_is_taken_back(queued, agent):
+    by_close(queued, agent)
+    assert queued.tasks.get().done_at is None
+
+    undo(queued, by=agent, now=TUESDAY_10)
+
+    assert queued.tasks.get().done_by == agent
+
+
 def test_the_right_reason_needs_no_second_conversation(queued, agent):
     spoken_and_closed(queued, "BDC-10", agent)
     undo(queued, by=agent, now=TUESDAY_10)
