@@ -98,6 +98,9 @@ class ReceiveLeadIn(BodyIn):
     message = optional_text(LONG)
     external_id = optional_text(200, "The id that the source gave it: sent again, it is one lead.")
     cost = optional_euros()
+    missed_call = Truth(
+        required=False, help_text="A call that nobody picked up; the channel is then `phone`."
+    )
 
     def asked(self, dealership: Dealership, campaign: Campaign | None) -> intake.LeadIn:
         """The lead as the domain takes it in."""

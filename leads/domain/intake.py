@@ -11,8 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models.fields.json import KeyTextTransform
+from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
+from bdc.errors import FieldProblem, Malformed
 from bdc.transactions import retrying_atomic
 from dealers.models import Dealership
 from leads.domain.access import require
@@ -94,6 +96,7 @@ class LeadIn:
     message: str = ""
     external_id: str = ""
     cost: Decimal | None = None
+    missed_call: bool = False
     requested_at: datetime | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -117,9 +120,14 @@ def receive_lead(asked: LeadIn, *, raw: RawInput | None, by: User | None, now: d
     """Take in one lead and return it, or the open lead that a repeat enquiry joined.
 
     A document that was sent again (same source and id) gives the lead that it made before.
-    Raises NotAllowed when `by` has no role at the dealership.
+    Raises NotAllowed when `by` has no role at the dealership, Malformed for a missed call that
+    came by another channel than the phone.
     """
     require(by, "receive", asked.dealership.pk)
+    if asked.missed_call and asked.channel != Channel.PHONE:
+        raise Malformed(
+            FieldProblem("missed_call", "invalid", _("Only a phone call is missed: say `phone`."))
+        )
     source = clean_text(asked.source, limit=120)
     external_id = clean_text(asked.external_id, limit=200)
     if external_id:
@@ -217,6 +225,7 @@ def _new_lead(
         source=source,
         external_id=external_id,
         cost=asked.cost,
+        is_missed_call=asked.missed_call,
         make=clean_text(asked.make, limit=60),
         model=clean_text(asked.model, limit=80),
         plate=normalise_plate(asked.plate)[:8],
@@ -235,13 +244,15 @@ def _new_lead(
     lead.save()
     refresh_ground(lead, now=now)
     record(lead, "received", by=by, now=now, channel=lead.channel, source=source or "–")
+    if lead.is_missed_call:
+        record(lead, "call_missed", by=None, now=now)
     if asked.warnings:
         record(lead, "read_with_warnings", by=None, now=now, warnings=list(asked.warnings))
     _keep_message(lead, asked.message, by=by, now=now)
     if asked.plate:
         add_vehicle(customer, plate=lead.plate, make=lead.make, model=lead.model, year=lead.year)
     place_new(lead, destination_of(lead, now=now), by=None, now=now)
-    _reached_on_arrival(lead, by=by, now=now)
+    _reached_on_arrival(lead, by=by, now=now, is_missed_call=asked.missed_call)
     return lead
 
 
@@ -280,17 +291,25 @@ def _join(
         let_go(lead, now=now)
         hand_over(lead, by=None, now=now)
         lead.channel = asked.channel
+        lead.is_missed_call = asked.missed_call
         become_active(lead, by=None, now=now)
         place_new(lead, destination_of(lead, now=now), by=None, now=now)
-    _reached_on_arrival(lead, by=by, now=now, channel=asked.channel)
+    _reached_on_arrival(
+        lead, by=by, now=now, is_missed_call=asked.missed_call, channel=asked.channel
+    )
     return lead
 
 
 def _reached_on_arrival(
-    lead: Lead, *, by: User | None, now: datetime, channel: str | None = None
+    lead: Lead,
+    *,
+    by: User | None,
+    now: datetime,
+    is_missed_call: bool,
+    channel: str | None = None,
 ) -> None:
     how = REACHED_ON_ARRIVAL.get(Channel(channel or lead.channel))
-    if how is not None and lead.status != Status.CLOSED:
+    if how is not None and not is_missed_call and lead.status != Status.CLOSED:
         note_conversation(lead, channel=how, by=by, now=now)
 
 

@@ -210,10 +210,10 @@ def _serve(lead: Lead, salesperson: User, *, now: datetime) -> None:
 
 
 def _is_on_the_clock(lead: Lead, now: datetime) -> bool:
-    """Only a new online, chat or e-mail lead with a dialable number, in opening hours, until
-    its first call is started."""
+    """Only a new online, chat, e-mail or missed-call lead with a dialable number, in opening
+    hours, until its first call is started."""
     return (
-        lead.channel in ON_THE_CLOCK
+        (lead.channel in ON_THE_CLOCK or lead.is_missed_call)
         and lead.kind_at_receipt == Kind.ACTIVE
         and lead.round_number == 1
         and lead.first_call_at is None

@@ -36,6 +36,7 @@ from leads.models import (
 # What each verb says; the names in the sentences are prepared by _WORDS below.
 SENTENCES: dict[str, Promise] = {
     "received": _("Received: %(channel)s, from %(source)s."),
+    "call_missed": _("Nobody picked up when the customer called."),
     "read_with_warnings": _("The document had remarks: %(warnings)s."),
     "joined_by_repeat_enquiry": _("The customer asked again: %(channel)s, from %(source)s."),
     "became_active": _("Became an active lead: the customer took the initiative."),

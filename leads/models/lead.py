@@ -170,6 +170,8 @@ class Lead(models.Model):
     line = models.PositiveSmallIntegerField(null=True, blank=True)
     source = models.CharField(max_length=120, blank=True)
     external_id = models.CharField(max_length=200, blank=True)
+    # Nobody picked up: a phone lead that was not reached on arrival.
+    is_missed_call = models.BooleanField(default=False)
     cost = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
 
     make = models.CharField(max_length=60, blank=True)
@@ -285,6 +287,10 @@ class Lead(models.Model):
             models.CheckConstraint(
                 name="lead_in_the_passive_queue_is_passive",
                 condition=~Q(queue=Queue.PASSIVE) | Q(kind=Kind.PASSIVE),
+            ),
+            models.CheckConstraint(
+                name="lead_missed_call_came_by_phone",
+                condition=Q(is_missed_call=False) | Q(channel=Channel.PHONE),
             ),
             models.CheckConstraint(
                 name="lead_line_is_first_second_or_third",

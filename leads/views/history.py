@@ -21,6 +21,7 @@ VERBS_WITH_NOTE = ("attempted", "conversed", "call_back_promised", *ENQUIRY_VERB
 
 ICONS = {
     "received": "inbox",
+    "call_missed": "phone-incoming",
     "joined_by_repeat_enquiry": "inbox",
     "became_active": "activity",
     "routed_to_salesperson": "route",

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 
+from bdc.errors import Malformed
 from dealers.domain.presence import set_presence
 from dealers.models import Absence, Role
 from leads.domain.closing import close_lead
@@ -91,6 +93,25 @@ def test_a_visitor_and_a_caller_are_reached_on_arrival_and_on_no_clock(dealershi
 
     assert [lead.reached_at for lead in leads] == [TUESDAY_10, TUESDAY_10]
     assert [lead.offer_ends_at for lead in leads] == [None, None]
+
+
+def test_a_missed_call_is_not_reached_and_starts_the_clock(dealership):
+    create_salesperson(dealership, kind="internet")
+
+    lead = receive(dealership, channel="phone", missed_call=True)
+
+    assert lead.reached_at is None
+    assert lead.offer_ends_at == TUESDAY_10 + timedelta(minutes=2)
+    assert Event.objects.filter(lead=lead, verb="call_missed").exists()
+
+
+def test_only_a_call_is_missed_and_the_database_agrees(dealership):
+    with pytest.raises(Malformed):
+        receive(dealership, channel="online", missed_call=True)
+
+    lead = receive(dealership, channel="online")
+    with pytest.raises(IntegrityError, match="lead_missed_call_came_by_phone"):
+        Lead.objects.filter(pk=lead.pk).update(is_missed_call=True)
 
 
 def test_who_is_on_a_pause_or_absent_gets_no_lead(dealership):
@@ -215,7 +236,7 @@ def test_the_leads_of_an_owner_who_leaves_are_routed_again(dealership):
 
 @pytest.mark.parametrize(
     ("hours", "moves"),
-    [pytest.param(23, False, id="part of a day"), pytest.param(24, True, id="a day")],
+    [pytest.param(22, False, id="part of a day"), pytest.param(23, True, id="the shortest day")],
 )
 def test_an_absence_of_a_day_or_more_routes_leads_again(dealership, hours, moves):
     absent, there = create_salesperson(dealership), create_salesperson(dealership)
