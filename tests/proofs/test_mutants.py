@@ -1,0 +1,66 @@
+"""Each planted defect ends red, so that what is green means something."""
+
+import re
+from collections import Counter
+
+import pytest
+from django.db import IntegrityError
+
+from tests.proofs.histories import Domain, Violation, history, prepare
+from tests.proofs.histories_http import Http
+from tests.proofs.histories_machine import Histories
+from tests.proofs.histories_world import World, make_world
+from tests.proofs.mutants import MUTANTS, Mutant, beginning, planted
+from tests.proofs.size import CI, asked, size
+from tests.proofs.test_histories import play
+
+
+def net_that_finds(mutant: Mutant, world: World) -> str:
+    """Which net a mutant is caught in; empty when its scenario goes by as if nothing were."""
+    driver = Http(world) if mutant.through == "http" else Domain()
+    try:
+        with history(world, driver, beginning(mutant)) as told:
+            mutant.scenario(told)
+    except IntegrityError as refused:
+        return f"the database ({str(refused).splitlines()[0]})"
+    except Violation as violation:
+        if "IntegrityError" in str(violation):
+            return f"the database ({violation})"
+        found = re.match(r"(I\d+ \w+)", str(violation))
+        return f"invariant {found[0]}" if found else f"the model ({violation})"
+    return ""
+
+
+def test_every_planted_defect_is_found(transactional_db, tally, capsys):
+    tally.what, tally.unit = "defects planted in the code", "each found"
+    world = make_world()
+    prepare()
+    nets, unfound = Counter(), []
+    for mutant in MUTANTS:
+        assert not net_that_finds(mutant, world), f"{mutant.name}: fails without the mutant"
+        with planted(mutant):
+            net = net_that_finds(mutant, world)
+        if not net:
+            unfound.append(mutant.name)
+        nets[net.split(" (")[0].split(" I")[0] or "none"] += 1
+        with capsys.disabled():
+            if asked() != CI:
+                print(f"{mutant.name}: {net[:120]}")  # noqa: T201  -- the evidence
+    tally.count(len(MUTANTS), violations=len(unfound))
+    tally.remark = ", ".join(f"{count} by {net}" for net, count in nets.most_common())
+    assert not unfound, unfound
+
+
+@pytest.mark.skipif(asked() == CI, reason="a search for each mutant takes minutes")
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_random_histories_find_a_planted_defect(transactional_db, tally, settings, mutant):
+    tally.what, tally.unit = f"search: {mutant.name}", "steps until found"
+    settings.API_REQUESTS_A_MINUTE = 1_000_000
+    steps: Counter[str] = Counter()
+    world = make_world()
+    driver = Http(world) if mutant.through == "http" else Domain()
+    prepare()
+    machine = Histories.of(world, driver, steps)
+    with planted(mutant), pytest.raises((Violation, IntegrityError)):
+        play(machine, examples=size(ci=400, full=4_000), steps=30, seed=7, shrinks=False)
+    tally.count(steps.total())
