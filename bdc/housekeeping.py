@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from bdc.jobs import run_job, slot_of
 from bdc.models import IdempotentAnswer, JobRun
 from bdc.outbox.models import Effect
@@ -19,7 +21,8 @@ def tidy_up(now: datetime) -> None:
 def _forget(now: datetime) -> dict[str, object]:
     old_runs = JobRun.objects.filter(slot__lt=now - KEEP_JOB_RUNS)
     old_answers = IdempotentAnswer.objects.filter(created_at__lt=now - KEEP_ANSWERS)
-    old_effects = Effect.objects.filter(done_at__lt=now - KEEP_DONE_EFFECTS)
+    since = now - KEEP_DONE_EFFECTS
+    old_effects = Effect.objects.filter(Q(done_at__lt=since) | Q(set_aside_at__lt=since))
     return {
         "job runs": old_runs.delete()[0],
         "answers": old_answers.delete()[0],

@@ -21,6 +21,7 @@ urlpatterns = [
     path("accounts/", include("bdc.accounts.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
+    path("beheer/blijven-liggen/", include("bdc.outbox.urls")),
     path("", include("leads.urls")),
     path("", include("dealers.urls")),
     path("cijfers/", include("reporting.urls")),

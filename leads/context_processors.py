@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bdc import clock
 from bdc.accounts.models import User
+from bdc.outbox.models import Effect
 from leads.domain.access import may_anywhere
 from leads.domain.approving import proposals_to_decide
 from leads.domain.forwarding import open_tasks
@@ -29,8 +30,11 @@ class Place:
     view: str
     icon: str
     key: str
-    action: str
+    action: str  # empty: for who runs Spits
     counts: str = ""
+
+    def is_for(self, user: User) -> bool:
+        return may_anywhere(user, self.action) if self.action else user.runs_spits
 
 
 PLACES = (
@@ -42,6 +46,7 @@ PLACES = (
     Place(_("Rejects"), "leads:rejects", "inbox", "r", "correct_rejects", counts="rejects"),
     Place(_("Tasks"), "leads:tasks", "clipboard-list", "t", "do_tasks", counts="tasks"),
     Place(_("Administration"), "dealers:people", "settings", "i", "administer"),
+    Place(_("Undone"), "outbox:stays-undone", "alert-triangle", "o", "", counts="undone"),
 )
 
 
@@ -68,7 +73,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 def navigation_of(user: User, path: str) -> list[NavigationLink]:
     """The pages that this person works with; the longest address that fits is the active one."""
-    places = {place.view: place for place in PLACES if may_anywhere(user, place.action)}
+    places = {place.view: place for place in PLACES if place.is_for(user)}
     urls = {view: reverse(view) for view in places}
     active = max((url for url in urls.values() if path.startswith(url)), key=len, default=None)
     return [
@@ -93,4 +98,6 @@ def _count(user: User, what: str) -> int | None:
         return waiting[:MOST_COUNTED].count() or None
     if what == "tasks":
         return open_tasks(user)[:MOST_COUNTED].count() or None
+    if what == "undone":
+        return Effect.objects.for_a_person()[:MOST_COUNTED].count() or None
     return None

@@ -290,6 +290,9 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ),
     ("leads:dismiss", "POST"): Policy(CORRECTORS, on="reject", refusal=Answer.HIDDEN),
     # --- Administration -------------------------------------------------------------------
+    ("outbox:stays-undone", "GET"): Policy(NO_ROLE, for_staff=True),
+    ("outbox:again", "POST"): Policy(NO_ROLE, on="dead letter", for_staff=True),
+    ("outbox:aside", "POST"): Policy(NO_ROLE, on="other dead letter", for_staff=True),
     ("leads:reasons", "GET"): Policy(ADMINISTRATORS, for_staff=True),
     ("leads:rename-reason", "GET"): Policy(NO_ROLE, on="reason", for_staff=True),
     ("leads:rename-reason", "POST"): Policy(
@@ -379,7 +382,7 @@ ASKED_ABOUT = {
     **dict.fromkeys(PASSIVE, frozenset({Role.AGENT, Role.SALESPERSON})),
 }
 # What everybody sees: it is of no dealership.
-OF_NO_DEALERSHIP = ("", "reason")
+OF_NO_DEALERSHIP = ("", "reason", "dead letter", "other dead letter")
 
 
 # --- Things that a request names beside its address -----------------------------------------

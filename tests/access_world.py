@@ -21,6 +21,7 @@ from django.test import Client
 
 from bdc.accounts.models import ApiToken, User
 from bdc.models import JobRun
+from bdc.outbox.models import Effect
 from dealers.domain.absence import record_absence
 from dealers.models import ContactCentre, DealerGroup, Dealership, Membership, Role
 from leads.domain.adf_intake import receive_adf
@@ -317,6 +318,8 @@ def _fill_with_leads(world: World) -> None:
         UNREADABLE, content_type="text/xml", dealership=place, by=None, now=TUESDAY_10
     ).rejects
     world.things |= {
+        "dead letter": {"pk": _dead_letter(lead, 1).pk},
+        "other dead letter": {"pk": _dead_letter(lead, 2).pk},
         "lead": {"pk": lead.pk},
         "queued": {"pk": queued.pk},
         "passive": {"pk": passive.pk},
@@ -340,6 +343,19 @@ def _fill_with_leads(world: World) -> None:
         "campaign": {"slug": campaign.slug},
         "reason": {"code": BOUGHT_ANOTHER_BRAND},
     }
+
+
+def _dead_letter(lead: Lead, number: int) -> Effect:
+    return Effect.objects.create(
+        kind="tell_salesperson",
+        key=f"dead {number}",
+        payload={"lead": lead.pk},
+        created_at=TUESDAY_10,
+        due_at=TUESDAY_10,
+        attempts=3,
+        dead_at=TUESDAY_10,
+        last_error="ConnectionError: the post office is shut",
+    )
 
 
 def _receive(place: Dealership, number: int, **fields: Any) -> Lead:

@@ -53,6 +53,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def runs_spits(self) -> bool:
+        """Whether the user looks after Spits itself, for every dealer group alike."""
+        return self.is_active and (self.is_superuser or self.is_staff)
+
     def get_full_name(self) -> str:
         return self.name
 

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError
 
+from bdc.errors import Sentence
 from bdc.outbox import tasks
 from bdc.outbox.models import Effect, EffectQuerySet
 
@@ -20,6 +22,7 @@ LEASE = timedelta(seconds=tasks.LONGEST + 5)
 ROUND = 10.0  # seconds after which a round takes no further effect
 PAUSES = [timedelta(seconds=10), timedelta(seconds=60)]
 MOST_ATTEMPTS = len(PAUSES) + 1
+ENDED = gettext_noop("ended without an answer, each time")
 
 Payload = Mapping[str, Any]
 
@@ -29,14 +32,15 @@ class Handler(Protocol):
 
 
 _handlers: dict[str, Handler] = {}
+_words: dict[str, Sentence] = {}
 
 
 class LeaseLost(Exception):
     """Another worker took the effect over meanwhile, so this try counts for nothing."""
 
 
-def carries_out(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that carries out effects of `kind`.
+def carries_out(kind: str, *, words: Sentence = "") -> Callable[[Handler], Handler]:
+    """Register the function that carries out effects of `kind`, which people call `words`.
 
     It runs in a transaction that also marks the effect as done. What it does outside of the
     database may happen twice, so it looks first whether it still should be done.
@@ -46,9 +50,15 @@ def carries_out(kind: str) -> Callable[[Handler], Handler]:
         if kind in _handlers:
             raise ValueError(f"Two functions carry out {kind}")
         _handlers[kind] = handler
+        _words[kind] = words or kind
         return handler
 
     return register
+
+
+def words_of(kind: str) -> Sentence:
+    """What an effect of `kind` does, as people call it."""
+    return _words.get(kind, kind)
 
 
 def enqueue(
@@ -64,8 +74,13 @@ def enqueue(
         [Effect(kind=kind, key=key, payload=dict(payload), created_at=now, due_at=due_at or now)],
         ignore_conflicts=True,
     )
+    ring_after_commit()
+
+
+def ring_after_commit() -> None:
+    """Wake a worker once the transaction is kept, and once only however much it asks for."""
     if not any(asked[1] is _ring for asked in connection.run_on_commit):
-        transaction.on_commit(_ring)  # once for a transaction, however much it asks for
+        transaction.on_commit(_ring)
 
 
 def carry_out_due(now: datetime, *, limit: int = 100) -> int:
@@ -98,7 +113,7 @@ def _claim(now: datetime) -> Effect | None:
                 effect.leased_until = now + LEASE
                 effect.save(update_fields=["attempts", "leased_until"])
                 return effect
-            _bury(effect, now, "ended without an answer, each time")
+            _bury(effect, now, ENDED)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -17,8 +18,12 @@ class EffectQuerySet(models.QuerySet["Effect"]):
         return self.open().filter(is_free, due_at__lte=now)
 
     def dead(self) -> "EffectQuerySet":
-        """Return the effects that failed too often and wait for a person."""
+        """Return the effects that failed too often."""
         return self.exclude(dead_at=None)
+
+    def for_a_person(self) -> "EffectQuerySet":
+        """Return the dead ones that nobody has set aside, longest dead first."""
+        return self.dead().filter(set_aside_at=None).order_by("dead_at", "pk")
 
 
 class Effect(models.Model):
@@ -34,6 +39,10 @@ class Effect(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     dead_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
+    set_aside_at = models.DateTimeField(null=True, blank=True)
+    set_aside_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     objects = EffectQuerySet.as_manager()
 
@@ -41,6 +50,11 @@ class Effect(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="effect_is_not_done_and_dead", condition=Q(done_at=None) | Q(dead_at=None)
+            ),
+            models.CheckConstraint(
+                name="effect_set_aside_is_dead_and_says_by_whom",
+                condition=Q(set_aside_at=None, set_aside_by=None)
+                | Q(set_aside_at__isnull=False, set_aside_by__isnull=False, dead_at__isnull=False),
             ),
         ]
         indexes = [
@@ -53,6 +67,12 @@ class Effect(models.Model):
             # The clearing of done ones.
             models.Index(
                 name="effect_done_by_age", fields=["done_at"], condition=Q(done_at__isnull=False)
+            ),
+            # The page of what stays undone, and its number in the navigation.
+            models.Index(
+                name="effect_for_a_person",
+                fields=["dead_at", "id"],
+                condition=Q(dead_at__isnull=False, set_aside_at=None),
             ),
         ]
 

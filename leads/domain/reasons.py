@@ -94,7 +94,7 @@ def retire_reason(reason: CloseReason, *, retired: bool, by: User, now: datetime
 
 def may_rename(user: User) -> bool:
     """Whether the user runs Spits itself: the list is the same for every dealer group."""
-    return user.is_active and (user.is_superuser or user.is_staff)
+    return user.runs_spits
 
 
 def _require(by: User) -> None:
