@@ -23,7 +23,7 @@ from leads.domain.access import may, require
 from leads.domain.contacting import working_problem
 from leads.domain.holding import hold_for
 from leads.domain.locking import lock_lead
-from leads.domain.rounds import refresh_ground
+from leads.domain.rounds import end_when_full, refresh_ground
 from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
 from leads.formats.text import clean_text
@@ -217,9 +217,11 @@ def record_outcome(
         ).update(showed_at=now)
     elif outcome == AppointmentOutcome.NO_SHOW and not lead.is_closed:
         lead.next_call_at = now if lead.has_dialable_number else None
+        end_when_full(lead, now=now)
     elif outcome == AppointmentOutcome.CANCELLED and lead.owner_id and not lead.is_closed:
         lead.next_call_at = now if lead.has_dialable_number else None
         _wait_for_visit(lead, now=now)
+        end_when_full(lead, now=now)
     count_for_map(lead)
     if not lead.is_closed:
         refresh_ground(lead, now=now)

@@ -148,13 +148,17 @@ def let_go(lead: Lead, *, now: datetime, kept: bool = False) -> None:
 
 
 def end_when_full(lead: Lead, *, now: datetime) -> None:
-    """Let the system end a round at its maximum that has no promise left to be kept.
+    """Let the system end a round at its maximum that waits for no promise and no visit.
 
     Whoever has the lead may close it first. Changes the object only; the caller saves it.
     """
     if lead.system_close_at is not None or round_of(lead).attempts_left > 0:
         return
-    if not CallBack.objects.filter(lead=lead, done_at=None).exists():
+    waits_for_visit = (
+        lead.owner_id is not None
+        and lead.appointments.filter(outcome="", starts_at__gt=now).exists()
+    )
+    if not waits_for_visit and not CallBack.objects.filter(lead=lead, done_at=None).exists():
         lead.next_call_at = None
         lead.system_close_at = now + SYSTEM_ACTS_AFTER
 

@@ -651,6 +651,7 @@ class History:
         if not answer.refused:
             self.model.take_up(who, lead, self.now)
             lead.appointments[answer.made] = (kind, starts_at, True)
+            self.model.wait_for_visit(lead, self.now)
         elif can and answer.refused != "slot_taken":
             raise Violation(f"an appointment was refused: {answer.refused}")
         self.check()
@@ -666,6 +667,11 @@ class History:
         if not answer.refused:
             kind, at, _live = lead.appointments[pk]
             lead.appointments[pk] = (kind, at, False)
+            is_open = lead.status != "closed"
+            if is_open and outcome == "cancelled" and lead.owner:
+                self.model.wait_for_visit(lead, self.now)
+            if is_open and (outcome == "no_show" or (outcome == "cancelled" and lead.owner)):
+                self.model.end_when_full(lead, self.now)
         self.check()
 
     def quote(self, who: str, lead: LeadModel) -> None:

@@ -84,6 +84,9 @@ class LeadModel:
     def at_bdc(self) -> bool:
         return self.status != "closed" and self.side != SALES
 
+    def visit_ahead(self, now: datetime) -> bool:
+        return any(live and at > now for _kind, at, live in self.appointments.values())
+
     def standing(self, kind: str) -> bool:
         return any(live for what, _at, live in self.appointments.values() if what == kind)
 
@@ -270,8 +273,15 @@ class Model:
                 self.end_when_full(lead, now)
 
     def end_when_full(self, lead: LeadModel, now: datetime) -> None:
-        if lead.system_at is None and lead.round.is_full and lead.promise is None:
+        if lead.system_at is not None or not lead.round.is_full or lead.promise is not None:
+            return
+        if not (lead.owner and lead.visit_ahead(now)):
             lead.system_at = now + SYSTEM_ACTS
+
+    def wait_for_visit(self, lead: LeadModel, now: datetime) -> None:
+        """A salesperson's lead waits for its visit, when no promise goes first."""
+        if lead.owner and lead.promise is None and lead.visit_ahead(now):
+            lead.system_at = None
 
     def converse(self, lead: LeadModel, now: datetime, *, outbound: bool = False) -> None:
         round_ = lead.round

@@ -700,10 +700,12 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "I16",
         "sales_lead_at_its_maximum_goes_on",
-        "a salesperson's lead at its maximum has a promise, or an end that comes",
+        "a salesperson's lead at its maximum has a promise, a visit, or an end that comes",
         """SELECT l.id FROM leads_lead l JOIN leads_round r
             ON r.lead_id = l.id AND r.number = l.round_number
         WHERE l.status = 'open' AND r.side = 'salesperson' AND r.attempts >= r.maximum
+        AND NOT EXISTS (SELECT FROM leads_appointment p
+            WHERE p.lead_id = l.id AND p.outcome IN ('', 'showed'))
         AND NOT EXISTS (SELECT FROM leads_callback b WHERE b.lead_id = l.id AND b.done_at IS NULL)
         AND l.system_close_at IS NULL""",
     ),

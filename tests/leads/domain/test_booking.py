@@ -18,7 +18,7 @@ from leads.domain.booking import (
     record_outcome,
 )
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back
+from leads.domain.contacting import promise_call_back, record_attempt
 from leads.domain.facts import Facts
 from leads.domain.timeline import sentence
 from leads.models import Appointment, Lead
@@ -389,3 +389,18 @@ def test_a_cancelled_visit_leaves_the_lead_waiting_for_the_next_one(lead, salesp
     record_outcome(visit, outcome="cancelled", by=salesperson, now=at(24, 12))
 
     assert Lead.objects.get(pk=lead.pk).next_call_at == at(27, 10)
+
+
+def test_a_missed_visit_after_the_last_attempt_leaves_the_lead_to_the_system(dealership):
+    dealership.attempts_salesperson = 1
+    dealership.save()
+    seller, lead = create_salesperson(dealership), receive(dealership)
+    record_attempt(lead, result="refused", by=seller, now=TUESDAY_10)
+    visit = book_appointment(lead, kind="showroom", starts_at=at(24, 14), by=seller, now=TUESDAY_10)
+    lead.refresh_from_db()
+    assert lead.system_close_at is None
+
+    record_outcome(visit, outcome="no_show", by=seller, now=at(24, 15))
+
+    lead.refresh_from_db()
+    assert lead.system_close_at == at(24, 15, 15)
