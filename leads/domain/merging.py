@@ -20,12 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from bdc.accounts.models import User
 from bdc.errors import RuleBroken
 from bdc.transactions import retrying_atomic
+from dealers.domain.hours import next_callable
 from leads.domain.access import require_for_customer
 from leads.domain.locking import lock_customers
 from leads.domain.objecting import customers_visible_to
 from leads.domain.rechecking import open_leads_of, recheck_open_leads
 from leads.domain.searching import find
 from leads.domain.timeline import record
+from leads.domain.writing_off import leave_alone
 from leads.models import (
     Attempt,
     Call,
@@ -133,9 +135,6 @@ def merge_customers(
     moved["last_objection"] = _last_objection()
     moved["parked_until"] = _iso(survivor.parked_until)
     moved["filled"] = _fill_address(survivor, other)
-    CustomerMerge.objects.create(
-        group_id=survivor.group_id, survivor=survivor, other=other, at=now, by=by, moved=moved
-    )
     Customer.objects.filter(pk__in=[other.pk, *moved["merged"]]).update(merged_into=survivor)
     Lead.objects.filter(pk__in=moved["leads"]).update(customer=survivor)
     survivor.parked_until = _later(survivor.parked_until, other.parked_until)
@@ -145,6 +144,11 @@ def merge_customers(
     _copy_objections(other)
     other.save()
     recheck_open_leads(survivor, now=now)
+    postponed = leave_alone(survivor, now=now)
+    moved["postponed"] = {str(pk): _iso(due) for pk, due in postponed.items()}
+    CustomerMerge.objects.create(
+        group_id=survivor.group_id, survivor=survivor, other=other, at=now, by=by, moved=moved
+    )
     for lead in Lead.objects.filter(customer=survivor).order_by("pk"):
         record(lead, "customer_merged", by=by, now=now)
     _say_possible_duplicates(survivor, now=now)
@@ -309,7 +313,7 @@ def undo_merge(survivor: Customer, *, by: User | None, now: datetime) -> Custome
     merge.save(update_fields=["undone_at", "undone_by"])
     Customer.objects.filter(pk=other.pk).update(merged_into=None)
     Customer.objects.filter(pk__in=moved["merged"]).update(merged_into=other)
-    _give_back_own(survivor, other, moved)
+    _give_back_own(survivor, other, moved, now=now)
     other = Customer.objects.get(pk=other.pk)
     for customer in (survivor, other):
         _copy_objections(customer)
@@ -333,14 +337,24 @@ def _object_for_both(survivor: Customer, other: Customer, *, since: int) -> None
         )
 
 
-def _give_back_own(survivor: Customer, other: Customer, moved: dict[str, Any]) -> None:
+def _give_back_own(
+    survivor: Customer, other: Customer, moved: dict[str, Any], *, now: datetime
+) -> None:
     """Take from the survivor what only came with the other and was not changed since."""
     for name in moved["filled"]:
         if getattr(survivor, name) == getattr(other, name):
             setattr(survivor, name, "")
     before = parse_datetime(moved["parked_until"]) if moved["parked_until"] else None
-    if survivor.parked_until == _later(before, other.parked_until):
-        survivor.parked_until = before
+    parked_until = _later(before, other.parked_until)
+    if parked_until is None or survivor.parked_until != parked_until:
+        return
+    survivor.parked_until = before
+    alone = survivor if before == parked_until else other
+    for lead in Lead.objects.filter(pk__in=moved["postponed"]).exclude(customer=alone):
+        if lead.next_call_at == next_callable(lead.dealership, parked_until):
+            lead.next_call_at = max(now, parse_datetime(moved["postponed"][str(lead.pk)]) or now)
+            lead.save(update_fields=["next_call_at"])
+            record(lead, "call_planned", by=None, now=now, at=lead.next_call_at.isoformat())
 
 
 def _ids(rows: QuerySet[Any]) -> list[int]:

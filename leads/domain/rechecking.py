@@ -10,7 +10,7 @@ from leads.domain.cadence import next_call
 from leads.domain.locking import lock_lead
 from leads.domain.rounds import refresh_ground, round_of
 from leads.domain.timeline import record
-from leads.models import Attempt, CallBack, Customer, Lead, Status
+from leads.models import Attempt, CallBack, Customer, Lead, Queue, Status
 
 
 def recheck_open_leads(customer: Customer, *, now: datetime) -> list[Lead]:
@@ -65,7 +65,9 @@ def _plan_anew(lead: Lead, *, now: datetime) -> None:
     if promise is not None:
         lead.next_call_at = promise.due_at
     elif lead.status == Status.OPEN and round_.attempts_left > 0:
-        lead.next_call_at = now if lead.owner_id else next_callable(lead.dealership, now)
+        is_chosen = lead.queue == Queue.PASSIVE  # by us: not called while the customer is parked
+        earliest = max(now, (lead.customer.parked_until if is_chosen else None) or now)
+        lead.next_call_at = now if lead.owner_id else next_callable(lead.dealership, earliest)
         last = Attempt.objects.filter(round=round_, counts=True).order_by("-at").first()
         if last is not None:
             planned = next_call(lead.dealership, attempts=round_.attempts, last_at=last.at)

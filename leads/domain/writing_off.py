@@ -168,16 +168,26 @@ def _park(customer: Customer, *, now: datetime) -> None:
     """
     customer.parked_until = now + OUT_OF_SELECTIONS
     customer.save(update_fields=["parked_until"])
+    leave_alone(customer, now=now)
+
+
+def leave_alone(customer: Customer, *, now: datetime) -> dict[int, datetime]:
+    """Plan the passive leads of a parked customer after it; return when each was due before."""
     promised = CallBack.objects.filter(lead=OuterRef("pk"), done_at=None)
     chosen = Lead.objects.filter(
         ~Exists(promised),
         customer=customer,
         queue=Queue.PASSIVE,
         status=Status.OPEN,
-        next_call_at__lt=customer.parked_until,
+        next_call_at__lt=customer.parked_until or now,
     )
+    due_before: dict[int, datetime] = {}
     for found in chosen.order_by("pk"):
         lead = lock_lead(found)
+        if lead.next_call_at is None or customer.parked_until is None:
+            continue
+        due_before[lead.pk] = lead.next_call_at
         lead.next_call_at = next_callable(lead.dealership, customer.parked_until)
         lead.save(update_fields=["next_call_at"])
         record(lead, "call_planned", by=None, now=now, at=_iso(lead.next_call_at))
+    return due_before

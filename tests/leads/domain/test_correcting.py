@@ -172,6 +172,15 @@ def test_a_first_number_puts_a_mail_task_in_the_calling_queue(dealership, agent)
     assert next_lead(agent, now=TUESDAY_10).lead_id == lead.pk
 
 
+def test_a_first_number_calls_nobody_who_is_left_alone(dealership, agent):
+    lead = receive_passive(dealership, phones=())
+    Customer.objects.update(parked_until=at(30, 12))
+
+    lead = correct(lead, agent, add_phones=("06-12345678",))
+
+    assert lead.next_call_at == at(30, 12)
+
+
 @pytest.mark.parametrize("how", ["remove_phones", "wrong_phones"])
 def test_the_last_number_that_goes_makes_a_mail_task(dealership, agent, how):
     lead = receive_passive(dealership)

@@ -172,6 +172,18 @@ def test_the_later_parking_holds(dealership):
     assert undo_merge(jan.customer, by=None, now=TUESDAY_10).parked_until == at(25, 10)
 
 
+def test_whom_we_chose_ourselves_is_left_alone_while_one_of_them_is_parked(dealership):
+    jan, other = receive_passive(dealership), receive_passive(dealership)
+    Customer.objects.filter(pk=other.customer_id).update(parked_until=at(30, 12))
+    merge(jan, other)
+    assert [fresh(lead).next_call_at for lead in (jan, other)] == [at(30, 12), at(30, 12)]
+
+    undo_merge(jan.customer, by=None, now=at(24, 11))
+
+    assert fresh(jan).next_call_at == at(24, 11)
+    assert fresh(other).next_call_at == at(30, 12)
+
+
 def test_two_open_leads_that_ask_the_same_stay_two_and_say_so(dealership):
     jan, double = receive(dealership), receive(dealership)
     service = receive(dealership, interest="service")
