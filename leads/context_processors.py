@@ -17,6 +17,7 @@ from leads.domain.access import may_anywhere
 from leads.domain.approving import proposals_to_decide
 from leads.domain.forwarding import open_tasks
 from leads.domain.rejects import rejects_visible_to
+from leads.domain.undecided import undecided_proposals
 from leads.models import Reject
 
 MOST_COUNTED = 99
@@ -40,6 +41,7 @@ class Place:
 PLACES = (
     Place(_("Call"), "leads:calling", "headset", "b", "call_queue"),
     Place(_("Leads"), "leads:list", "users", "l", "see"),
+    Place(_("Approve"), "leads:approving", "hourglass", "k", "see_undecided", counts="undecided"),
     Place(_("Approve"), "leads:approving", "hourglass", "k", "approve_bdc", counts="approvals"),
     Place(_("Figures"), "reporting:figures", "chart-bar", "c", "report"),
     Place(_("Figures"), "reporting:figures", "chart-bar", "c", "report_oneself"),
@@ -93,6 +95,8 @@ def _count(user: User, what: str) -> int | None:
     """How many wait there, counted to 99."""
     if what == "approvals":
         return proposals_to_decide(user)[:MOST_COUNTED].count() or None
+    if what == "undecided":
+        return len(undecided_proposals(user, now=clock.now())[:MOST_COUNTED]) or None
     if what == "rejects":
         waiting = rejects_visible_to(user).filter(state=Reject.State.WAITING)
         return waiting[:MOST_COUNTED].count() or None

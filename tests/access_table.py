@@ -215,7 +215,7 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:take", "POST"): Policy(TAKERS, on="waiting"),
     ("leads:assign", "GET"): (seen("lead"), seen("passive")),
     ("leads:assign", "POST"): Policy(LEADERS, on="lead", body={"to": "queue:second_voice"}),
-    ("leads:approving", "GET"): Policy(LEADERS),
+    ("leads:approving", "GET"): Policy(LEADERS | ADMINISTRATORS),
     ("leads:decide", "POST"): decided({"decision": "approve"}),
     # --- The work screen of agents --------------------------------------------------------
     ("leads:calling", "GET"): Policy(CALLERS),

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from bdc.api.fields import BodyIn, Text
+from bdc.api.fields import BodyIn, QuestionIn, Text
 from bdc.api.problems import NothingNamed
 from bdc.api.tokens import SignedInApiRequest
 from bdc.api.views import ApiViewSet
@@ -31,7 +31,7 @@ IN_FRONT = {
 }
 
 
-class UpLineIn(BodyIn):
+class UpLineIn(QuestionIn):
     dealership = Text(max_length=WORD, help_text="A slug.")
 
 
@@ -42,7 +42,8 @@ class UpLineIn(BodyIn):
         )
     ]
 )
-class OverrideIn(UpLineIn):
+class OverrideIn(BodyIn):
+    dealership = Text(max_length=WORD, help_text="A slug.")
     user = Text(max_length=EMAIL, help_text="The e-mail of who stands in turn all the same.")
 
 

@@ -30,6 +30,7 @@ ROLES_FOR: dict[str, frozenset[Role]] = {
     "assign": frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD}),
     "approve_sales": frozenset({Role.SALES_MANAGER}),
     "approve_bdc": frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD}),
+    "see_undecided": frozenset({Role.ADMINISTRATOR}),
     "reopen": frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD}),
     "report": frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD, Role.MARKETER, Role.ADMINISTRATOR}),
     "report_oneself": frozenset({Role.SALESPERSON}),

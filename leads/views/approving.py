@@ -18,6 +18,7 @@ from bdc.http import SignedInRequest, render_part
 from leads.domain.access import may_anywhere
 from leads.domain.approving import OVERRIDES_TO_CHOOSE, approve, send_back
 from leads.domain.judging import Request, last_decision_of, requests_to_judge
+from leads.domain.undecided import undecided_proposals
 from leads.models import Lead, Proposal
 from leads.views.lead_page import LeadPage
 from leads.views.saying import who
@@ -28,8 +29,11 @@ APPROVE = "approve"
 
 @require_safe
 def approving(request: SignedInRequest) -> HttpResponse:
-    """The close-outs that wait for the reader; `?lead=` opens another than the first."""
-    if not may_anywhere(request.user, "approve_bdc"):
+    """The close-outs that wait for the reader; `?lead=` opens another than the first.
+
+    An administrator sees what nobody decides on; deciding is not his.
+    """
+    if not any(may_anywhere(request.user, one) for one in ("approve_bdc", "see_undecided")):
         raise PermissionDenied
     asked = request.GET.get("lead", "")
     return _show(request, chosen=int(asked) if asked.isdecimal() and len(asked) < 19 else None)
@@ -80,6 +84,8 @@ def _show(request: SignedInRequest, *, chosen: int | None) -> HttpResponse:
         "requests": requests,
         "shown": shown,
         "overrides": override_choices(),
+        "undecided": undecided_proposals(request.user, now=clock.now()),
+        "decides": may_anywhere(request.user, "approve_bdc"),
     }
     if shown is None:
         context["last"] = last_decision_of(request.user)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dealers.models import Role
+from leads.domain.approving import approve
 from leads.domain.closing import close_lead
 from leads.domain.contacting import record_attempt
 from leads.domain.facts import Facts
@@ -234,7 +235,7 @@ def test_the_page_costs_the_same_queries_however_many_wait(page, dealership, sal
         response = page.get(PAGE)
 
     assert len(listed(response)) == count
-    assert len(queries) == 29
+    assert len(queries) == 30
 
 
 # --- Deciding -----------------------------------------------------------------------------------
@@ -351,7 +352,7 @@ def test_a_team_lead_does_not_decide_for_sales(client, dealership, salesperson):
     assert decide(client, lead, "approve").status_code == 403
 
 
-@pytest.mark.parametrize("role", [Role.MARKETER, Role.RECEPTIONIST, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [Role.MARKETER, Role.RECEPTIONIST])
 def test_who_does_not_decide_has_no_page(client, dealership, salesperson, role):
     lead = sound("Daan Smit", dealership, salesperson)
     client.force_login(create_member(role, dealership))
@@ -375,3 +376,83 @@ def test_a_manager_of_another_group_sees_and_decides_nothing(client, dealership,
     assert listed(response) == []
     assert "Smit" not in text_of(response)
     assert decide(client, lead, "approve").status_code == 404
+
+
+# --- Norms that are not met -----------------------------------------------------------------
+
+
+@BOTH_WAYS
+def test_a_norm_that_is_not_met_asks_for_a_reason(page, dealership, salesperson, headers):
+    lead = sound("Derde Traag", dealership, salesperson, minutes=3)
+    assert "Norm niet gehaald: eerste belpoging binnen twee minuten." in text_of(page.get(PAGE))
+
+    refused = decide(page, lead, "approve", HTMX)
+    assert refused.status_code == 409
+    assert fresh(lead).status == Status.PROPOSED
+
+    page.post(
+        reverse("leads:decide", args=[lead.pk]),
+        {"decision": "approve", "override": "customer_decided"},
+        headers=headers,
+    )
+
+    assert fresh(lead).queue == Queue.SECOND_VOICE
+    assert fresh(lead).proposals.get().override == "customer_decided"
+
+
+# --- What nobody decides on -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "now", "days"),
+    [
+        pytest.param(at(24, 10), at(26, 9, 59), None, id="not yet two working days"),
+        pytest.param(at(24, 10), at(26, 10), 2, id="two working days"),
+        pytest.param(at(20, 15), at(23, 16), None, id="a weekend does not count"),
+        pytest.param(at(20, 15), at(24, 15), 2, id="from Friday to Tuesday"),
+        pytest.param(at(24, 10), at(30, 9), 4, id="longer"),
+    ],
+)
+def test_an_administrator_sees_what_waits_longer_than_two_working_days(
+    client, clock, dealership, salesperson, asked, now, days
+):
+    lead = sound("Wacht Lang", dealership, salesperson)
+    lead.proposals.update(proposed_at=asked)
+    clock.move_to(now)
+    client.force_login(create_member(Role.ADMINISTRATOR, dealership.group))
+
+    response = client.get(PAGE)
+
+    shown = [(one.lead, one.working_days) for one in response.context["undecided"]]
+    assert shown == ([(lead, days)] if days else [])
+    assert ("Niemand beslist" in text_of(response)) == bool(days)
+    counts = {link.url: link.count for link in response.context["navigation"]}
+    assert counts[PAGE] == (1 if days else None)
+
+
+def test_an_administrator_decides_on_nothing(client, dealership, salesperson):
+    lead = sound("Wacht Lang", dealership, salesperson)
+    client.force_login(create_member(Role.ADMINISTRATOR, dealership.group))
+
+    assert decide(client, lead, "approve").status_code == 403
+    assert fresh(lead).status == Status.PROPOSED
+
+
+def test_an_administrator_of_another_group_sees_nothing(client, clock, dealership, salesperson):
+    lead = sound("Wacht Lang", dealership, salesperson)
+    clock.move_to(at(30, 10))
+    client.force_login(create_member(Role.ADMINISTRATOR, create_dealership().group))
+
+    response = client.get(PAGE)
+
+    assert response.context["undecided"] == []
+    assert lead.customer.last_name not in text_of(response)
+
+
+def test_what_was_decided_waits_no_more(client, clock, dealership, salesperson, manager):
+    lead = sound("Wacht Lang", dealership, salesperson)
+    approve(lead, by=manager, now=TUESDAY_10)
+    clock.move_to(at(30, 10))
+    client.force_login(create_member(Role.ADMINISTRATOR, dealership.group))
+
+    assert client.get(PAGE).context["undecided"] == []

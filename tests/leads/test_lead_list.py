@@ -404,7 +404,7 @@ def test_all_leads_cost_the_same_queries_however_many(
         response = client.get(LIST)
 
     assert len(names_in(response)) == count
-    assert len(queries) == 23
+    assert len(queries) == 24
 
 
 # --- What is late -----------------------------------------------------------------------------
