@@ -864,7 +864,7 @@ def test_what_one_did_last_is_undone_from_the_own_day(page, agent, held):
 
     response = page.post(reverse("leads:undo", args=[held.pk]), {"from": "calling"}, follow=True)
 
-    assert "uitkomst van een gesprek ongedaan gemaakt." in text_of(response)
+    assert "uitkomst van een belpoging ongedaan gemaakt." in text_of(response)
     assert "Wat je het laatst deed" not in text_of(response)
     assert hold_of(agent, TUESDAY_10).lead_id == held.pk
 

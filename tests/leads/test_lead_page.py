@@ -746,11 +746,11 @@ def test_what_one_did_last_is_undone_with_one_press(page, lead, salesperson, clo
     assert "Ongedaan maken" not in show(page, lead)
     record_attempt(lead, result="no_answer", by=salesperson, now=at(24, 10, 1))
     clock.move_to(at(24, 10, 2))
-    assert "Wat je hier het laatst deed: uitkomst van een gesprek" in show(page, lead)
+    assert "Wat je hier het laatst deed: uitkomst van een belpoging" in show(page, lead)
 
     response = do(page, "undo", lead, {}, headers)
 
-    assert "Jansen: uitkomst van een gesprek ongedaan gemaakt." in text_of(response)
+    assert "Jansen: uitkomst van een belpoging ongedaan gemaakt." in text_of(response)
     assert fresh(lead).next_call_at == lead.next_call_at
     text = show(page, lead)
     assert "Ongedaan maken" not in text
