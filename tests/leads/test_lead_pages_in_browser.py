@@ -14,6 +14,7 @@ from leads.models import Lead, Queue
 from tests.browser import launched, new_page
 from tests.factories import (
     TUESDAY_10,
+    consent,
     create_dealership,
     create_member,
     create_salesperson,
@@ -30,6 +31,7 @@ NO_TELEPHONE = """addEventListener("dial", event => {
 }, true)"""
 SEEN_WITHIN = 7_000  # milliseconds: five seconds, and what the server and the browser need
 PANELS = ("afspraak", "terugbellen", "offerte", "gesprek", "belpoging", "niet-bellen", "afboeken")
+CUSTOMER_PANELS = ("gegevens", "bereiken", "auto", "toestemming", "samenvoegen", "niet-bellen")
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +229,11 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     found = [fault for path in pages for fault in faults(page, path)]
     page = opens(manager, "/akkoord/", width=width, height=4_000)
     page.emulate_media(color_scheme=scheme)
-    for path in ("/akkoord/", "/leads/", f"/leads/{lead.pk}/toewijzen/"):
+    double = receive(dealership, plate="TVL-98-N", consents=(consent(),), interest="used")
+    own = f"/klanten/{double.customer_id}/"
+    compared = f"{own}samenvoegen/?other={lead.customer_id}"
+    pages = [own, compared, *(f"{own}{panel}/" for panel in CUSTOMER_PANELS)]
+    for path in ("/akkoord/", "/leads/", f"/leads/{lead.pk}/toewijzen/", *pages):
         found += faults(page, path)
 
     assert found == []
