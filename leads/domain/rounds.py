@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from bdc.accounts.models import User
 from dealers.models import Side
 from leads.domain.permission import lasting_ground_until
@@ -125,7 +127,12 @@ def go_on_with(lead: Lead, ended: Round, *, now: datetime) -> Round:
 
 
 def give_to(lead: Lead, *, owner: User | None, queue: str, next_call_at: datetime | None) -> None:
-    """Change the owner within sales: the round and its count stay (product.md, Routing)."""
+    """Change the owner within sales: the round and its count stay (product.md, Routing).
+
+    A call-back that the owner before had promised is kept by who has the lead now.
+    """
+    promises = CallBack.objects.filter(lead=lead, done_at=None)
+    promises.filter(Q(owner=lead.owner_id) | Q(owner=None)).update(owner=owner)
     lead.owner = owner
     lead.queue = queue
     lead.next_call_at = next_call_at

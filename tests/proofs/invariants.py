@@ -755,6 +755,15 @@ AFTER_A_SWEEP: tuple[Invariant, ...] = (
     ),
     Invariant(
         "I16",
+        "promise_is_with_somebody_there",
+        "no promise on a salesperson's lead is of somebody whose account is closed",
+        """SELECT b.id FROM leads_callback b JOIN leads_lead l ON l.id = b.lead_id
+        JOIN accounts_user u ON u.id = b.owner_id
+        WHERE b.done_at IS NULL AND l.status = 'open' AND l.queue = '' AND NOT u.is_active
+        AND %s IS NOT NULL""",
+    ),
+    Invariant(
+        "I16",
         "promise_fell_to_the_team",
         "no promise of an agent stays his past a quarter of an hour",
         """SELECT b.id FROM leads_callback b JOIN leads_lead l ON l.id = b.lead_id

@@ -137,6 +137,8 @@ PLANTED = {
     "call_has_its_result": "UPDATE leads_call SET ended_at = NULL",
     "maximum_is_acted_on": "UPDATE leads_lead SET system_close_at = '2026-11-24 09:00Z'",
     "hold_has_not_lapsed": "SELECT 1",  # the base has holds of a day ago
+    "promise_is_with_somebody_there": "UPDATE accounts_user SET is_active = false;"
+    " UPDATE leads_callback SET done_at = NULL",
     "promise_fell_to_the_team": "UPDATE leads_callback SET done_at = NULL,"
     " due_at = '2026-11-24 09:00Z', owner_id = 1, lead_id ="
     " (SELECT min(id) FROM leads_lead WHERE queue = 'passive')",

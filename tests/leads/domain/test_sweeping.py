@@ -206,3 +206,20 @@ def test_an_alarm_of_an_earlier_stay_keeps_no_lead_waiting(dealership, is_somebo
     lead = Lead.objects.get(pk=lead.pk)
     expected = (other, "", None) if is_somebody_there else (None, "catch_all", morning)
     assert (lead.owner, lead.queue, lead.alarm_at) == expected
+
+
+def test_a_promise_of_who_left_goes_with_the_lead(dealership):
+    first, second = create_salesperson(dealership), create_salesperson(dealership)
+    lead = receive(dealership)
+    assert lead.owner == first
+    due_at = TUESDAY_10 + timedelta(days=1)
+    promise = promise_call_back(lead, due_at=due_at, by=first, now=TUESDAY_10)
+    first.is_active = False
+    first.save()
+
+    twice(TUESDAY_10 + timedelta(minutes=1))
+
+    promise.refresh_from_db()
+    lead.refresh_from_db()
+    assert (promise.owner, promise.done_at, promise.due_at) == (second, None, due_at)
+    assert (lead.owner, lead.next_call_at) == (second, due_at)
