@@ -161,6 +161,8 @@ def _of_oneself(
             may_be = {policy.refusal}
         else:
             may_be = {Answer.DONE, Answer.RULED}
+        if callable(policy.body):
+            may_be |= {Answer.HIDDEN}  # the body names what is another's
         yield Cell(actor, method, route, route.address(ids), frozenset(may_be), OWN, policy)
 
 
