@@ -74,7 +74,8 @@ DATABASES = {"default": env.db_url_config(database_url(DATA_DIR))}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if env.bool("SPITS_POOL", default=False):  # the web process; workers keep a connection each
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    # Who waits for a connection for 4 seconds is told to come back: the database may be away.
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 4}}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

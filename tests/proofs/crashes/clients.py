@@ -53,6 +53,7 @@ class Traffic:
         self.strange: list[str] = []  # answers that nobody should ever get
         self.failures: list[str] = []
         self.in_flight = 0
+        self.slowest_refusal = 0.0  # seconds until somebody was told to come back
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -96,6 +97,7 @@ class Traffic:
         headers |= {"Idempotency-Key": key} if key else {}
         with self._lock:
             self.in_flight += 1
+        began = time.monotonic()
         try:
             line = http.client.HTTPConnection(self.host, timeout=PATIENCE)
             line.request(method, path, None if body is None else json.dumps(body), headers)
@@ -110,6 +112,8 @@ class Traffic:
                 self.in_flight -= 1
         with self._lock:
             (self.pages if session else self.statuses)[status] += 1
+            if status == 503:
+                self.slowest_refusal = max(self.slowest_refusal, time.monotonic() - began)
             if status >= 500 and status != 503:
                 self.strange.append(f"{method} {path}: {status} {text[:300]!r}")
         is_json = text[:1] in (b"{", b"[")

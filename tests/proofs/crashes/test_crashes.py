@@ -100,7 +100,8 @@ def test_nothing_is_lost_whatever_is_killed(tally, spits, world, folder):
     health = ", ".join(f"{part} {seconds:.1f}" for part, seconds in longest.items())
     tally.remark = (
         f"and {attempts} attempts; {cycles} kills, at least {fewest_in_flight} requests in flight;"
-        f" longest seconds to health: {health}; all effects done after {settled:.1f}"
+        f" longest seconds to health: {health}; all effects done after {settled:.1f};"
+        f" slowest 503 after {traffic.slowest_refusal:.1f}"
     )
     assert (lost, double, broken) == ([], [], [])
     assert fewest_in_flight > 0
