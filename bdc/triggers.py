@@ -16,3 +16,8 @@ def only_added(table: str) -> pgtrigger.Trigger:
         operation=pgtrigger.Update | pgtrigger.Delete,
         func=refusal(f"{table}_rows_are_only_added"),
     )
+
+
+def refuse_if(condition: str, rule: str, *, otherwise: str = "RETURN NEW;") -> str:
+    """The SQL that refuses a change in a trigger when `condition` holds."""
+    return f"IF {condition} THEN {refusal(rule)} END IF; {otherwise}"

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from leads.models.base import OfLead, only_added, refuse_if
+from bdc.triggers import only_added, refuse_if
+from leads.models.base import OfLead
 from leads.models.customer import Customer
 from leads.models.round import Round
 

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from bdc.triggers import refuse_if
 from dealers.models import DealerGroup, Dealership
-from leads.models.base import refuse_if
 
 
 class CustomerKind(models.TextChoices):

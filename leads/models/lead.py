@@ -12,9 +12,9 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
+from bdc.triggers import refusal, refuse_if
 from dealers.domain.access import reach_of
 from dealers.models import DealerGroup, Dealership, Side
-from leads.models.base import refusal, refuse_if
 from leads.models.campaign import Campaign
 from leads.models.customer import Customer
 from leads.models.raw_input import RawInput

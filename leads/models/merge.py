@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from bdc.triggers import refusal, refuse_if
 from dealers.models import DealerGroup
-from leads.models.base import refusal, refuse_if
 from leads.models.customer import MERGED_BY_A_MERGE, Customer
 
 

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bdc.triggers import refusal, refuse_if
 from dealers.models import DealerGroup
-from leads.models.base import refusal, refuse_if
 from leads.models.customer import OBJECTION_AGREES, Customer
 
 

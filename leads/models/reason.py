@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from leads.models.base import refusal
+from bdc.triggers import refusal
 from leads.models.reason_words import NEXT_STEPS, OUTCOMES
 
 LIST = Path(__file__).resolve().parent.parent / "reference" / "close_out_reasons.csv"

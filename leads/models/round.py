@@ -11,8 +11,9 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from bdc.triggers import refusal
 from dealers.models import Side
-from leads.models.base import OfLead, refusal
+from leads.models.base import OfLead
 from leads.models.reason import (
     SECOND_PAIR_OF_EYES,
     CloseReason,

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from leads.models.base import OfLead, refusal
+from bdc.triggers import refusal
+from leads.models.base import OfLead
 from leads.models.contact import Attempt, CallBack
 from leads.models.hold import Release
 from leads.models.outcome import Appointment

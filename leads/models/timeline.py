@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 
-from leads.models.base import OfLead, only_added
+from bdc.triggers import only_added
+from leads.models.base import OfLead
 
 
 class Event(OfLead):

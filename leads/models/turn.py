@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from bdc.triggers import only_added
 from dealers.models import Dealership
-from leads.models.base import only_added
 
 
 class Turn(models.Model):
