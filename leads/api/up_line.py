@@ -64,6 +64,8 @@ class PlaceOut(serializers.Serializer[Any]):
 class UpLineViewSet(ApiViewSet):
     """The waiting row of those present who may take a visitor."""
 
+    pagination_class = None  # a row of people is short, and answered whole
+
     @extend_schema(parameters=[UpLineIn], responses=PlaceOut(many=True))
     def list(self, request: SignedInApiRequest) -> Response:
         """The row as it stands now; who has overdue follow-ups stands at the end."""
