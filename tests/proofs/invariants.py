@@ -64,6 +64,12 @@ def _codes(need: str) -> str:
     return _list(code for code, needs in _NEEDS.items() if need in needs)
 
 
+# A round whose end was undone goes on in the next one, with all that was counted in it.
+_ITS_ROUNDS = (
+    "(WITH RECURSIVE its(id, continues_id) AS (SELECT r.id, r.continues_id UNION ALL"
+    " SELECT b.id, b.continues_id FROM leads_round b JOIN its ON b.id = its.continues_id)"
+    " SELECT id FROM its)"
+)
 # How the rows of a round show each need of a reason.
 _EVIDENCE = {
     "original_lead": "EXISTS (SELECT FROM leads_lead o JOIN leads_lead l ON l.id = r.lead_id"
@@ -71,14 +77,14 @@ _EVIDENCE = {
     "no_dialable_number": "r.without_dialable_number",
     "destination": "r.destination <> ''",
     "wrong_details_attempt": "EXISTS (SELECT FROM leads_attempt a"
-    " WHERE a.round_id = r.id AND a.result = 'wrong_number')",
+    f" WHERE a.round_id IN {_ITS_ROUNDS} AND a.result = 'wrong_number')",
     "maximum_attempts": "r.maximum <="
-    " (SELECT count(*) FROM leads_attempt a WHERE a.round_id = r.id AND a.counts)",
+    f" (SELECT count(*) FROM leads_attempt a WHERE a.round_id IN {_ITS_ROUNDS} AND a.counts)",
     "refused_attempt": "EXISTS (SELECT FROM leads_attempt a"
-    " WHERE a.round_id = r.id AND a.result = 'refused')",
+    f" WHERE a.round_id IN {_ITS_ROUNDS} AND a.result = 'refused')",
     "objection": "r.objected",
     "spoken": "(r.reason_id = 'VK-08' AND r.objected AND r.closed_by_id IS NULL)"
-    " OR EXISTS (SELECT FROM leads_conversation c WHERE c.round_id = r.id)",
+    f" OR EXISTS (SELECT FROM leads_conversation c WHERE c.round_id IN {_ITS_ROUNDS})",
     "purchase": "r.purchase_make <> ''",
     "preferred_car": "r.preferred_make <> ''",
     "own_or_other_dealer": "r.dealer IN ('own', 'other')",
@@ -148,7 +154,7 @@ _TOLD = (
     ("leads_release", "released", "at"),
     ("leads_callback", "call_back_promised", "made_at"),
     ("leads_proposal", "close_proposed", "proposed_at"),
-    ("leads_round", "round_began", "began_at"),
+    ("(SELECT * FROM leads_round WHERE continues_id IS NULL)", "round_began", "began_at"),
 )
 # Rows that are written once, by the statement before their entry: one transaction wrote both.
 _WRITTEN_ONCE = ("leads_attempt", "leads_conversation", "leads_quote", "leads_sale")
@@ -175,7 +181,10 @@ def _told() -> tuple[Invariant, ...]:
             f"a row of {table} and its entry were written in one transaction",
             f"""SELECT t.id FROM {table} t
             WHERE NOT EXISTS (SELECT FROM leads_event e WHERE e.lead_id = t.lead_id
-                AND e.verb = '{verb}' AND e.at = t.at AND e.xmin = t.xmin)""",
+                AND e.verb = '{verb}' AND e.at = t.at AND e.xmin = t.xmin)
+            -- What goes on in another round since an end was undone was written anew.
+            AND NOT EXISTS (SELECT FROM leads_round r
+                WHERE r.id = t.round_id AND r.continues_id IS NOT NULL)""",
         )
         for table, verb, _at in _TOLD
         if table in _WRITTEN_ONCE
@@ -273,13 +282,13 @@ INVARIANTS: tuple[Invariant, ...] = (
         "I7",
         "attempts_are_their_rows",
         "attempts of a round are its rows that count; refusals and the like are theirs",
-        """SELECT r.id FROM leads_round r
-        LEFT JOIN (SELECT round_id, count(*) FILTER (WHERE counts) AS counted,
+        f"""SELECT r.id FROM leads_round r
+        LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE counts) AS counted,
             count(*) FILTER (WHERE result = 'refused') AS refused,
             count(*) FILTER (WHERE result = 'wrong_number') AS wrong
-            FROM leads_attempt GROUP BY 1) a ON a.round_id = r.id
-        LEFT JOIN (SELECT round_id, count(*) AS spoken FROM leads_conversation GROUP BY 1) c
-            ON c.round_id = r.id
+            FROM leads_attempt WHERE round_id IN {_ITS_ROUNDS}) a ON true
+        LEFT JOIN LATERAL (SELECT count(*) AS spoken FROM leads_conversation
+            WHERE round_id IN {_ITS_ROUNDS}) c ON true
         WHERE r.attempts <> coalesce(a.counted, 0) OR r.refusals <> coalesce(a.refused, 0)
         OR r.wrong_numbers <> coalesce(a.wrong, 0)
         OR r.conversations <> coalesce(c.spoken, 0)""",
@@ -295,11 +304,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         "maximum_is_explained",
         "only a conversation or a promise raises the maximum, to the attempts made and the"
         " policy's maximum at most; the group's limit stands above the policy",
-        """SELECT r.id FROM leads_round r
+        f"""SELECT r.id FROM leads_round r
         WHERE r.policy_maximum > r.group_limit OR r.maximum < r.policy_maximum
         OR r.maximum > r.attempts + r.policy_maximum
         OR (r.maximum > r.policy_maximum
-            AND NOT EXISTS (SELECT FROM leads_conversation c WHERE c.round_id = r.id)
+            AND NOT EXISTS (SELECT FROM leads_conversation c WHERE c.round_id IN {_ITS_ROUNDS})
             AND NOT EXISTS (SELECT FROM leads_callback b WHERE b.lead_id = r.lead_id))""",
     ),
     Invariant(
@@ -350,7 +359,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         LEFT JOIN leads_round b ON b.lead_id = r.lead_id AND b.number = r.number - 1
         JOIN leads_lead l ON l.id = r.lead_id
         WHERE r.number > l.round_number OR (r.number > 1 AND b.id IS NULL) OR r.number < 1
-        OR b.ended_at > r.began_at OR (b.id IS NOT NULL AND b.ended_at IS NULL)
+        OR (b.ended_at > r.began_at AND r.continues_id IS NULL)
+        OR (b.id IS NOT NULL AND b.ended_at IS NULL)
         OR r.ended_at < r.began_at OR r.began_at < l.received_at""",
     ),
     Invariant(
@@ -525,12 +535,14 @@ INVARIANTS: tuple[Invariant, ...] = (
             SELECT FROM leads_event e WHERE e.lead_id = r.lead_id AND e.at = r.ended_at
             AND CASE r.ending WHEN 'closed'
                 THEN e.verb = 'closed' AND e.facts ->> 'reason' = r.reason_id
-                ELSE e.verb = 'round_handed_over' AND (e.facts ->> 'number')::int = r.number END)
+                ELSE (e.verb = 'round_handed_over' AND (e.facts ->> 'number')::int = r.number)
+                    OR (r.is_undone AND e.verb = 'undone') END)
         UNION ALL SELECT -p.id FROM leads_proposal p WHERE p.decided_at IS NOT NULL
         AND NOT EXISTS (SELECT FROM leads_event e WHERE e.lead_id = p.lead_id
-            AND e.at = p.decided_at AND e.verb = CASE p.decision WHEN 'approved'
-            THEN 'close_approved' WHEN 'sent_back' THEN 'close_sent_back'
-            ELSE 'close_withdrawn' END)""",
+            AND e.at = p.decided_at AND CASE p.decision
+            WHEN 'approved' THEN e.verb = 'close_approved'
+            WHEN 'sent_back' THEN e.verb = 'close_sent_back'
+            ELSE e.verb IN ('close_withdrawn', 'undone') END)""",
     ),
     Invariant(
         "I12",
@@ -584,10 +596,10 @@ INVARIANTS: tuple[Invariant, ...] = (
         "I12",
         "round_is_reached_by_its_conversation",
         "a round was reached when its first conversation was, and quoted by its first quote",
-        """SELECT r.id FROM leads_round r WHERE r.reached_at IS DISTINCT FROM
-            (SELECT min(at) FROM leads_conversation c WHERE c.round_id = r.id)
-        OR r.quoted_at IS DISTINCT FROM
-            (SELECT min(at) FROM leads_quote q WHERE q.round_id = r.id)""",
+        f"""SELECT r.id FROM leads_round r WHERE r.reached_at IS DISTINCT FROM
+            (SELECT min(at) FROM leads_conversation c WHERE c.round_id IN {_ITS_ROUNDS})
+        OR (NOT r.is_undone AND r.quoted_at IS DISTINCT FROM
+            (SELECT min(at) FROM leads_quote q WHERE q.round_id = r.id))""",
     ),
     Invariant(
         "I12",
