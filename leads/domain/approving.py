@@ -140,6 +140,7 @@ def reopen(lead: Lead, *, by: User, now: datetime) -> Lead:
     take_back(lead, by=by, now=now)
     lead.is_pollution = False
     lead.duplicate_of = None
+    lead.has_dialable_number = lead.customer.phones.filter(is_dialable=True).exists()
     refresh_ground(lead, now=now)
     record(lead, "reopened", by=by, now=now)
     place_new(lead, _destination_after(lead, last, now=now), by=by, now=now)

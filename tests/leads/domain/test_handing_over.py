@@ -7,6 +7,7 @@ from django.db import connection
 
 from bdc.errors import Malformed, NotAllowed, RuleBroken
 from dealers.models import Role
+from leads.domain.approving import reopen
 from leads.domain.closing import close_lead
 from leads.domain.facts import Facts
 from leads.domain.handing_over import assign, take
@@ -210,3 +211,16 @@ def test_a_proposed_lead_that_is_put_in_its_own_queue_is_open_again(dealership):
     assert (lead.status, lead.queue, lead.round_number) == ("open", "passive", 1)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_a_reopened_lead_knows_the_number_that_came_meanwhile(dealership, manager):
+    salesperson = create_salesperson(dealership)
+    lead = receive(dealership, phones=(), emails=("eva@example.com",))
+    record_objection(lead.customer, by=salesperson, now=TUESDAY_10)
+    receive(dealership, emails=("eva@example.com",), phones=("06-12345001",), interest="used")
+
+    lead = reopen(lead, by=manager, now=at(24, 11))
+
+    lead.refresh_from_db()
+    assert lead.has_dialable_number
+    assert lead.next_call_at is not None
