@@ -469,7 +469,7 @@ REACHINGS = [
         f"{API}up-line/override/",
         "dealership",
         404,
-        {"dealership": IT, "user": "verkoper@zuid.example"},
+        {"dealership": IT, "user": "stranger-salesperson@zuid.example"},
     ),
     Reaching(
         BY_MANAGER,

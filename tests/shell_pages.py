@@ -102,5 +102,6 @@ urlpatterns = [
     path("signed-out/", signed_out),
     path("invalid/", invalid),
     path("accounts/", include("allauth.urls")),
+    path("", include("dealers.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
 ]

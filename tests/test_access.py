@@ -350,6 +350,7 @@ def things_of_strangers(world: World) -> OwnThings:
     manager, salesperson = (
         world.user(f"stranger: {role}") for role in ("sales manager", "salesperson")
     )
+    receive(world.elsewhere, now=at(20, 10))  # overdue by now
     lead = receive(world.elsewhere)
     waiting = receive(world.elsewhere, plate="ZD-91-XK", consents=(consent(),))
     [reject] = receive_adf(
