@@ -14,7 +14,7 @@ from tests.proofs.histories_world import BEGINNINGS, World, make_world
 from tests.proofs.size import CI, asked, size
 
 STEPS = 30
-EXAMPLES = size(ci=30, full=17_000)
+EXAMPLES = size(ci=16, full=17_000)
 A_SEED = 500  # examples
 
 

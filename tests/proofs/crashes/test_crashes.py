@@ -108,11 +108,13 @@ def test_nothing_is_lost_whatever_is_killed(tally, spits, world, folder):
     assert traffic.strange == []
     assert traffic.failures == []
     assert accepted > 0
-    # Somebody asked while the database was away, and was told so.
-    assert traffic.statuses[503] > 0
     assert set(traffic.pages) <= {0, 200, 503}
     assert traffic.pages[200] > 0
-    assert traffic.pages[503] > 0
+    if cycles > len(PARTS):
+        # Of many who asked while the database was away, some were told so; one restart may fall
+        # between two requests.
+        assert traffic.statuses[503] > 0
+        assert traffic.pages[503] > 0
 
 
 def open_effects(database) -> int:

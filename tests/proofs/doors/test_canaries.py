@@ -81,7 +81,7 @@ def test_nobody_hears_a_canary_of_the_other_group(db, lines, tally):
         world = two_groups()
         own = own_things(world)
         found, shown = [], set()
-        for actor in world.strangers[: size(ci=2, full=len(world.strangers))]:
+        for actor in world.strangers[: size(ci=1, full=len(world.strangers))]:
             for things in (world.things, own):
                 for what, response in pages_of(actor, world, things):
                     tally.count()

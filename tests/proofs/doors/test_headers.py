@@ -67,7 +67,7 @@ def test_every_answer_keeps_the_browser_safe(db, tally):
     with time_machine.travel(TUESDAY_10, tick=False):
         world = build_world()
         names = ["anonymous", "sales manager", "agent", "administrator", "stranger: staff"]
-        for actor in map(world.actor, names[: size(ci=2, full=5)]):
+        for actor in map(world.actor, names[: size(ci=1, full=5)]):
             for what, response in pages_of(actor, world, world.things):
                 tally.count()
                 found += [f"{what}, {actor}: {flaw}" for flaw in flaws(response)]

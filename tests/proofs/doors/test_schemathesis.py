@@ -193,7 +193,7 @@ def test_what_the_api_answers_is_what_it_describes(
     settings.API_REQUESTS_A_MINUTE = 10**9
     tally.what, tally.unit = "Schemathesis: requests of two peers", "requests"
     document = json.loads(json.dumps(schema_document()))
-    config = configuration(peers, tmp_path, examples=size(ci=5, full=1_000))
+    config = configuration(peers, tmp_path, examples=size(ci=2, full=1_000))
 
     with served(monkeypatch) as address:
         asked = asked_of(address, config, document)
