@@ -28,6 +28,8 @@ from tests.serving import ROOT, Spits, data_folder, serving, wait_until
 SETTINGS = {"SPITS_DEMO": "0", "SPITS_API_RATE": "100000"}
 BETWEEN = 1.0  # seconds of work between two kills
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:

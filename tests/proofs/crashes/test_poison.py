@@ -16,7 +16,7 @@ from tests.proofs.crashes.worker import children_of, working
 from tests.proofs.size import size
 from tests.serving import is_running, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 POOL = ["-P", "prefork", "-c", "2"]  # as Spits starts it
 TIME_LIMIT = 2  # seconds, so that the proof does not take minutes
