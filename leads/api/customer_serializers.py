@@ -12,6 +12,7 @@ from leads.api.serializers import Out, OwnerOut, PermissionOut, owner_of
 from leads.domain.merging import possible_duplicates
 from leads.domain.permission import WITHOUT_END, Permission, may_call
 from leads.models import (
+    Consent,
     ConsentPurpose,
     Customer,
     CustomerKind,
@@ -101,7 +102,10 @@ class LeadOfCustomerOut(Out):
 
 @extend_schema_serializer(examples=[OpenApiExample("A customer", examples.CUSTOMER)])
 class CustomerOut(Out):
-    """A customer for a reader: the newest of the leads that he may see. Context: `now`, `leads`."""
+    """A customer for a reader: the newest of the leads that he may see.
+
+    Context: `now`, `reader`, `leads`.
+    """
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -131,7 +135,8 @@ class CustomerOut(Out):
 
     @extend_schema_field(ConsentOut(many=True))
     def get_consents(self, customer: Customer) -> Any:
-        newest = customer.consents.select_related("dealership", "recorded_by", "withdrawn_by")
+        seen = Consent.objects.visible_to(self.context["reader"]).filter(customer=customer)
+        newest = seen.select_related("dealership", "recorded_by", "withdrawn_by")
         return ConsentOut(newest.order_by("-given_at", "-pk")[:100], many=True).data
 
     @extend_schema_field(StandingObjectionOut(allow_null=True))

@@ -87,5 +87,7 @@ class CustomerViewSet(LeadAnswers):
         seen = Lead.objects.visible_to(self.request.user).filter(customer=customer)
         leads = list(seen.for_answers().newest_first()[:MOST_LEADS])
         prefetch_related_objects([customer], "phones", "emails", "vehicles")
-        shown = CustomerOut(customer, context={"now": self.now, "leads": leads})
+        shown = CustomerOut(
+            customer, context={"now": self.now, "reader": self.request.user, "leads": leads}
+        )
         return Response(shown.data)

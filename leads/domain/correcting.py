@@ -321,6 +321,8 @@ class _Corrected:
 
     def correct_consents(self, asked: Correction) -> None:
         consents = Consent.objects.filter(customer=self.customer)
+        if self.by is not None:
+            consents = consents.visible_to(self.by)
         if consents.filter(pk__in=asked.withdraw_consents).count() < len(asked.withdraw_consents):
             self._wrong(
                 "withdraw_consents", "unknown_consent", _("The customer has no such consent.")

@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from bdc.accounts.models import User
 from bdc.triggers import refuse_if
+from dealers.domain.access import reach_of
 from dealers.models import DealerGroup, Dealership
 
 
@@ -261,6 +263,12 @@ class ConsentPurpose(models.TextChoices):
     ALL = "all", _("sales and service")
 
 
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def visible_to(self, user: User) -> ConsentQuerySet:
+        """The consents that `user` may see: of his dealerships, or written down for none."""
+        return self.filter(Q(dealership=None) | Q(dealership__in=reach_of(user).dealerships))
+
+
 class Consent(models.Model):
     """Proof that a customer agreed to be called: when, to which words, for what (domain.md 4).
 
@@ -284,6 +292,8 @@ class Consent(models.Model):
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         constraints = [

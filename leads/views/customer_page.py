@@ -15,7 +15,6 @@ from leads.domain.access import may_for_customer
 from leads.domain.merging import Likeness, last_merge, likely_doubles, undo_problem
 from leads.domain.merging import possible_duplicates as put_together
 from leads.domain.permission import Permission, may_call
-from leads.domain.rechecking import open_leads_of
 from leads.models import (
     Consent,
     Customer,
@@ -91,9 +90,8 @@ class CustomerPage:
 
     @cached_property
     def consents(self) -> list[Consent]:
-        consents = self.customer.consents.select_related(
-            "dealership", "recorded_by", "withdrawn_by"
-        )
+        seen = Consent.objects.visible_to(self.reader).filter(customer=self.customer)
+        consents = seen.select_related("dealership", "recorded_by", "withdrawn_by")
         return list(consents.order_by("-given_at", "-pk")[:MOST_SHOWN])
 
     @cached_property
@@ -123,7 +121,8 @@ class CustomerPage:
     # --- Leads --------------------------------------------------------------------------
 
     def lines(self, leads: list[Lead]) -> list[LeadLine]:
-        together = put_together(open_leads_of(self.customer))
+        seen = Lead.objects.visible_to(self.reader).filter(customer=self.customer)
+        together = put_together(list(seen.not_closed()[:MOST_SHOWN]))
         alike = {lead.pk for leads_alike in together for lead in leads_alike}
         return [LeadLine(lead, self.at, lead.pk in alike) for lead in leads]
 

@@ -334,3 +334,27 @@ def test_who_objects_has_no_number_to_press(client, manager, lead):
     record_objection(lead.customer, by=None, now=TUESDAY_10)
 
     assert b'href="tel:' not in opened(client, manager, lead).content
+
+
+def test_consent_given_elsewhere_in_the_group_is_for_who_works_there(
+    client, salesperson, lead, dealership
+):
+    next_door = create_dealership(group=dealership.group, name="Noord Helmond")
+    elsewhere = consent(words="Bel mij over Helmond.", proof="kaart 12", given_at=at(20, 10))
+    receive(next_door, phones=(JAN,), consents=(elsewhere,), interest="used")
+    kept = lead.customer.consents.get(proof="kaart 12")
+    administrator = create_member(Role.ADMINISTRATOR, dealership.group)
+
+    assert "Bel mij over Helmond." not in opened(client, salesperson, lead).content.decode()
+    sent(client, salesperson, lead, "customer-withdraw-consent", kept.pk)
+    assert "Bel mij over Helmond." in opened(client, administrator, lead).content.decode()
+    kept.refresh_from_db()
+    assert kept.withdrawn_at is None
+
+
+def test_a_double_that_the_reader_cannot_see_is_not_told(client, salesperson, manager, lead):
+    hidden = receive_passive(lead.dealership, phones=("06-12345699",), interest=lead.interest)
+    merge_customers(lead.customer, hidden.customer, by=manager, now=TUESDAY_10)
+
+    assert "misschien dubbel" in opened(client, manager, lead).content.decode()
+    assert "misschien dubbel" not in opened(client, salesperson, lead).content.decode()

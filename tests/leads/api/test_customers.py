@@ -297,3 +297,20 @@ def test_the_number_of_questions_to_the_database_is_bounded(
         body = as_lead.get(f"customers/{lead.customer_id}/").json()
 
     assert len(body["leads"]) == 20
+
+
+def test_consent_given_elsewhere_in_the_group_is_for_who_works_there(
+    as_salesperson, lead, dealership
+):
+    next_door = create_dealership(group=dealership.group)
+    elsewhere = consent(proof="kaart 12", given_at=at(20, 10))
+    receive(next_door, phones=("06-12345601",), consents=(elsewhere,), interest="used")
+    kept = lead.customer.consents.get(proof="kaart 12")
+
+    shown = as_salesperson.get(f"customers/{lead.customer_id}/").json()
+    answer = patch(
+        as_salesperson, f"customers/{lead.customer_id}/", {"withdraw_consents": [kept.pk]}
+    )
+
+    assert [one["proof"] for one in shown["consents"]] == ["row 4711"]
+    assert answer.status_code == 400
