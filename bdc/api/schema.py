@@ -95,7 +95,8 @@ class OpenApi(AutoSchema):
 
     def _get_serializer_field_meta(self, field: Any, direction: str) -> dict[str, Any]:
         """Say of the fields of a body what `BodyIn` does: null is not given, and blank is wrong."""
-        meta: dict[str, Any] = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
+        untyped: Any = super()
+        meta: dict[str, Any] = untyped._get_serializer_field_meta(field, direction)
         if not isinstance(field.parent, BodyIn):
             return meta
         if not field.required and not isinstance(field.parent, QuestionIn):

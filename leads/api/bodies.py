@@ -305,7 +305,7 @@ class MoveAppointmentIn(BodyIn):
     """Another time; length and salesperson stay as they are unless they are given."""
 
     starts_at = Moment()
-    minutes = Number(required=False, min_value=5, max_value=24 * 60)
+    minutes = Number(required=False, min_value=5, max_value=12 * 60)
 
     def get_fields(self) -> dict[str, Any]:
         return {**super().get_fields(), "with": optional_text(EMAIL, "The salesperson's e-mail.")}

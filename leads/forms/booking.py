@@ -19,12 +19,9 @@ from leads.models import Appointment, AppointmentKind, AppointmentOutcome, Lead
 LENGTHS = [(30, "0:30"), (60, "1:00"), (90, "1:30"), (120, "2:00")]
 
 
-class AppointmentForm(forms.Form):
-    """A visit: one of the free moments with one press, or an own moment."""
+class VisitForm(forms.Form):
+    """When and with whom: one of the free moments with one press, or an own moment."""
 
-    kind = forms.ChoiceField(
-        label=_("What for?"), choices=AppointmentKind.choices, widget=forms.HiddenInput
-    )
     # A free moment and who is free then, as our own buttons send it: moment|person.
     slot = forms.CharField(required=False, max_length=60)
     starts_at = MomentField(label=_("Own day and time"), required=False)
@@ -33,12 +30,6 @@ class AppointmentForm(forms.Form):
     )
     salesperson = forms.ModelChoiceField(
         label=_("With whom?"), queryset=User.objects.none(), required=False
-    )
-    vehicle = forms.CharField(
-        label=_("Which car?"),
-        help_text=_("Plate or stock number; a car is in one test drive at a time."),
-        max_length=80,
-        required=False,
     )
 
     def __init__(self, *args: Any, lead: Lead, now: datetime, **kwargs: Any) -> None:
@@ -70,6 +61,21 @@ class AppointmentForm(forms.Form):
             )
         return asked
 
+
+class AppointmentForm(VisitForm):
+    """A visit that is booked."""
+
+    kind = forms.ChoiceField(
+        label=_("What for?"), choices=AppointmentKind.choices, widget=forms.HiddenInput
+    )
+    vehicle = forms.CharField(
+        label=_("Which car?"),
+        help_text=_("Plate or stock number; a car is in one test drive at a time."),
+        max_length=80,
+        required=False,
+    )
+    field_order = ("kind", "slot", "starts_at", "minutes", "salesperson", "vehicle")
+
     def appointment(self) -> dict[str, Any]:
         """The arguments of book_appointment()."""
         asked = self.cleaned_data
@@ -83,11 +89,9 @@ class AppointmentForm(forms.Form):
         }
 
 
-class MoveForm(AppointmentForm):
+class MoveForm(VisitForm):
     """Another time for a visit that stands; what it is for and which car stay."""
 
-    kind = None  # type: ignore[assignment]  # so that the form has no such field
-    vehicle = None  # type: ignore[assignment]
     minutes = forms.TypedChoiceField(
         label=_("How long?"),
         choices=[("", _("As it was")), *LENGTHS],

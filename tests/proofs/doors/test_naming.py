@@ -65,6 +65,9 @@ NAMES = {
     ("AttemptForm", "call"): "/leads/{own}/belpoging/",
     ("AppointmentForm", "salesperson"): "/leads/{own}/afspraak/",
     ("AppointmentForm", "slot"): "/leads/{own}/afspraak/",
+    # What both forms of a visit have; the one that books stands for it.
+    ("VisitForm", "salesperson"): "/leads/{own}/afspraak/",
+    ("VisitForm", "slot"): "/leads/{own}/afspraak/",
     ("MoveForm", "salesperson"): "/leads/{own}/afspraken/{visit}/verzetten/",
     ("MoveForm", "slot"): "/leads/{own}/afspraken/{visit}/verzetten/",
     ("CloseForm", "original"): "/leads/{own}/afboeken/",
