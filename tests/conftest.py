@@ -9,6 +9,15 @@ from django.utils import translation
 from leads.domain.reasons import load_fixed_reasons
 from leads.models import CloseReason
 
+# Files of few long tests: the first to begin, so that no process is left alone with one.
+BEGIN_FIRST = ("test_story.py", "test_access.py", "test_demo.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(
+        key=lambda item: item.path.name not in BEGIN_FIRST and "proofs" not in item.path.parts
+    )
+
 
 @pytest.fixture(autouse=True)
 def _nothing_left_behind() -> Iterator[None]:

@@ -18,9 +18,7 @@ EXAMPLES = size(ci=16, full=17_000)
 A_SEED = 500  # examples
 
 
-def play(
-    machine, *, examples: int, steps: int, seed: int | None = None, shrinks: bool = True
-) -> None:
+def play(machine, *, examples: int, steps: int, seed: int | None = None) -> None:
     """Let Hypothesis make up histories; in CI the same ones every time."""
     if seed is not None:
         machine = hypothesis.seed(seed)(machine)
@@ -34,7 +32,7 @@ def play(
             deadline=None,
             print_blob=False,
             report_multiple_bugs=False,
-            phases=(Phase.generate, Phase.shrink) if shrinks else (Phase.generate,),
+            phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -43,7 +43,6 @@ from tests.proofs.invariants import (
     tenant_keys,
     violations,
 )
-from tests.proofs.size import CI, asked
 
 NOW = TUESDAY_10
 LATER = NOW + timedelta(days=1)
@@ -316,7 +315,7 @@ def test_every_invariant_finds_what_is_planted_against_it(two_groups, tally):
     assert not unseen, unseen
 
 
-@pytest.mark.skipif(asked() == CI, reason="plays thirteen weeks, which CI does elsewhere")
+@pytest.mark.long
 def test_the_played_demo_breaks_no_invariant(db, tally):
     tally.what, tally.unit = "invariants over thirteen played weeks", "queries"
     play(TUESDAY_10)

@@ -3,16 +3,13 @@
 import re
 from collections import Counter
 
-import pytest
 from django.db import IntegrityError
 
 from tests.proofs.histories import Domain, Violation, history, prepare
 from tests.proofs.histories_http import Http
-from tests.proofs.histories_machine import Histories
 from tests.proofs.histories_world import World, make_world
 from tests.proofs.mutants import MUTANTS, Mutant, beginning, planted
-from tests.proofs.size import CI, asked, size
-from tests.proofs.test_histories import play
+from tests.proofs.size import CI, asked
 
 
 def net_that_finds(mutant: Mutant, world: World) -> str:
@@ -49,18 +46,3 @@ def test_every_planted_defect_is_found(transactional_db, tally, capsys):
     tally.count(len(MUTANTS), violations=len(unfound))
     tally.remark = ", ".join(f"{count} by {net}" for net, count in nets.most_common())
     assert not unfound, unfound
-
-
-@pytest.mark.skipif(asked() == CI, reason="a search for each mutant takes minutes")
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_random_histories_find_a_planted_defect(transactional_db, tally, settings, mutant):
-    tally.what, tally.unit = f"search: {mutant.name}", "steps until found"
-    settings.API_REQUESTS_A_MINUTE = 1_000_000
-    steps: Counter[str] = Counter()
-    world = make_world()
-    driver = Http(world) if mutant.through == "http" else Domain()
-    prepare()
-    machine = Histories.of(world, driver, steps)
-    with planted(mutant), pytest.raises((Violation, IntegrityError)):
-        play(machine, examples=size(ci=400, full=4_000), steps=30, seed=7, shrinks=False)
-    tally.count(steps.total())
