@@ -210,8 +210,11 @@ class Today:
         yield self.stage.now + 90 * MINUTE
         for reject in receipt.rejects:
             if ending == Reject.State.CORRECTED:
-                meant = self.script.active(self.eindhoven, at=self.stage.now).opening.asked
-                correct_reject(reject, meant, by=marketer, now=self.stage.now)
+                story = self.script.active(self.eindhoven, at=self.stage.now)
+                story.lead = correct_reject(
+                    reject, story.opening.asked, by=marketer, now=self.stage.now
+                )
+                self.stage.begin(self.stage.now, story.go_on())
             elif ending == Reject.State.DISMISSED:
                 dismiss_reject(reject, by=marketer, now=self.stage.now)
 

@@ -292,6 +292,11 @@ def test_a_salesperson_has_a_lead_of_the_last_hour_that_is_due(demo, who):
     assert own.filter(received_at__gt=NOW - timedelta(hours=1)).exists()
 
 
+def test_nobody_has_left_a_lead_untaken_since_yesterday(demo):
+    untaken = Lead.objects.filter(queue=Queue.CATCH_ALL, received_at__lt=NOW - timedelta(days=1))
+    assert not untaken.exists()
+
+
 def test_two_documents_wait_to_be_corrected(demo):
     waiting = rejects_visible_to(user("marketeer@noord.example")).filter(state="waiting")
 
