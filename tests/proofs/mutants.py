@@ -17,9 +17,9 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
-from tests.proofs.histories import History
-from tests.proofs.histories_model import LeadModel
-from tests.proofs.histories_world import BEGINNINGS, next_good_moment
+from tests.proofs.histories.history import History
+from tests.proofs.histories.model import LeadModel
+from tests.proofs.histories.world import BEGINNINGS, next_good_moment
 
 OURS = ("bdc.", "dealers.", "leads.", "campaigns.", "tests.proofs.")
 Scenario = Callable[[History], None]

@@ -6,11 +6,14 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.proofs.histories import Domain, Driver, history, prepare
-from tests.proofs.histories_machine import Histories
-from tests.proofs.histories_tour import STEPS as STEPS_OF_TOUR
-from tests.proofs.histories_tour import tour
-from tests.proofs.histories_world import BEGINNINGS, World, make_world
+from tests.proofs.histories.chronicle import Driver
+from tests.proofs.histories.history import history
+from tests.proofs.histories.machine import Histories
+from tests.proofs.histories.rows import prepare
+from tests.proofs.histories.through_the_domain import Domain
+from tests.proofs.histories.tour import STEPS as STEPS_OF_TOUR
+from tests.proofs.histories.tour import tour
+from tests.proofs.histories.world import BEGINNINGS, World, make_world
 from tests.proofs.size import CI, asked, size
 
 STEPS = 30

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from tests.proofs.histories import prepare
-from tests.proofs.histories_http import Http
-from tests.proofs.histories_world import make_world
+from tests.proofs.histories.over_http import Http
+from tests.proofs.histories.rows import prepare
+from tests.proofs.histories.world import make_world
 from tests.proofs.size import size
 from tests.proofs.test_histories import play_all
 

@@ -5,9 +5,12 @@ from collections import Counter
 
 from django.db import IntegrityError
 
-from tests.proofs.histories import Domain, Violation, history, prepare
-from tests.proofs.histories_http import Http
-from tests.proofs.histories_world import World, make_world
+from tests.proofs.histories.chronicle import Violation
+from tests.proofs.histories.history import history
+from tests.proofs.histories.over_http import Http
+from tests.proofs.histories.rows import prepare
+from tests.proofs.histories.through_the_domain import Domain
+from tests.proofs.histories.world import World, make_world
 from tests.proofs.mutants import MUTANTS, Mutant, beginning, planted
 from tests.proofs.size import CI, asked
 

@@ -15,8 +15,8 @@ from django.test import Client
 
 from leads.models import Lead
 from tests.api_client import JSON
-from tests.proofs.histories import Answer, History, Violation
-from tests.proofs.histories_world import World
+from tests.proofs.histories.chronicle import Answer, Chronicle, Violation
+from tests.proofs.histories.world import World
 
 ANSWERS = (200, 201, 202, 204, 400, 401, 403, 404, 409)
 PROBLEM = {"type", "title", "status", "detail", "code", "errors"}
@@ -59,7 +59,7 @@ class Http:
             cursor.execute("SELECT conname FROM pg_constraint")
             self.constraints = {name for (name,) in cursor.fetchall()} | {"conflict"}
 
-    def do(self, history: History, verb: str, who: str, lead: int, **given: Any) -> Answer:
+    def do(self, history: Chronicle, verb: str, who: str, lead: int, **given: Any) -> Answer:
         with time_machine.travel(history.now, tick=False):
             answer = self._ask(history, verb, who, lead, given)
         if answer.status_code not in ANSWERS:
@@ -76,7 +76,7 @@ class Http:
         return Answer(refused=body["code"])
 
     def _ask(
-        self, history: History, verb: str, who: str, lead: int, given: dict[str, Any]
+        self, history: Chronicle, verb: str, who: str, lead: int, given: dict[str, Any]
     ) -> HttpResponse:
         client = self.clients[who]
         if verb == "look":
@@ -106,7 +106,7 @@ class Http:
         return client.post(f"/api/v1/{path}", body, content_type=JSON, headers=headers)
 
 
-def _lead_in(body: dict[str, Any], history: History) -> dict[str, Any]:
+def _lead_in(body: dict[str, Any], history: Chronicle) -> dict[str, Any]:
     customer: dict[str, Any] = {
         "name": body["name"],
         "company": body["company"],

@@ -13,9 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from dealers.models import Dealership
 from leads.models import FIXED_REASONS, QUEUE_ORDER
-from tests.proofs.histories import RESULTS, Driver, History, history
-from tests.proofs.histories_model import LeadModel
-from tests.proofs.histories_world import (
+from tests.proofs.histories.chronicle import Driver
+from tests.proofs.histories.history import History, history
+from tests.proofs.histories.model import LeadModel
+from tests.proofs.histories.world import (
     BEGINNINGS,
     FIRST_POLICY,
     PEOPLE,
@@ -26,6 +27,7 @@ from tests.proofs.histories_world import (
 
 SOLD_BY = ("internet", "hybrid", "showroom", "seller", "breda")
 AGENTS = ("agent", "team", "narrow")
+RESULTS = ("no_answer", "voicemail", "engaged", "spoken", "wrong_number", "refused")
 TICKS = tuple(
     timedelta(**passed)
     for passed in (

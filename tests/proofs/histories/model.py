@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from tests.proofs.histories_world import day_part, in_calling_hours, in_opening_hours, local
+from tests.proofs.histories.world import day_part, in_calling_hours, in_opening_hours, local
 
 HOLD = timedelta(minutes=15)
 LONGEST_HOLD = timedelta(minutes=60)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.proofs.histories import History
-from tests.proofs.histories_model import LeadModel
-from tests.proofs.histories_world import next_good_moment
+from tests.proofs.histories.history import History
+from tests.proofs.histories.model import LeadModel
+from tests.proofs.histories.world import next_good_moment
 
 NOORD, HELMOND, BREDA = range(3)
 # Each must have been done, not only refused.

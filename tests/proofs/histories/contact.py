@@ -1,0 +1,133 @@
+"""People call, talk, promise, book and object: what is done with a lead."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.proofs.histories.chronicle import Chronicle, Violation
+from tests.proofs.histories.model import CallModel, LeadModel
+from tests.proofs.histories.world import BDC, SALES
+
+
+class Contact(Chronicle):
+    """The steps by which a customer is spoken with, and what comes of it."""
+
+    def start_call(self, who: str, lead: LeadModel) -> None:
+        model, at = self.model, self.now + timedelta(seconds=1)
+        allowed = (
+            model.can_take_up(who, lead, at)
+            and model.has_room(lead, at)
+            and model.may_call(lead, at)
+        )
+        answer = self.step("start_call", who, lead, allowed=allowed)
+        if not answer.refused:
+            model.take_up(who, lead, self.now)
+            model.calls.append(CallModel(lead, lead.round, who, self.now))
+        self.check()
+
+    def attempt(
+        self,
+        who: str,
+        lead: LeadModel,
+        result: str,
+        *,
+        happened: bool = False,
+        objection: bool = False,
+    ) -> None:
+        model, at = self.model, self.now + timedelta(seconds=1)
+        allowed = model.attempt_is_allowed(lead, who, at, happened=happened)
+        answer = self.step(
+            "attempt",
+            who,
+            lead,
+            allowed=allowed,
+            result=result,
+            happened=happened,
+            objection=objection,
+        )
+        if not answer.refused:
+            model.attempt(lead, who, result, self.now)
+            if objection:
+                model.object(lead.customer, self.now)
+        self.check()
+
+    def conversation(self, who: str, lead: LeadModel, channel: str) -> None:
+        allowed = self.model.can_work(who, lead, self.now + timedelta(seconds=1))
+        answer = self.step("conversation", who, lead, allowed=allowed, channel=channel)
+        if not answer.refused:
+            self.model.converse(lead, self.now)
+        self.check()
+
+    def call_back(self, who: str, lead: LeadModel, after: timedelta) -> None:
+        due_at = self.now + after
+        at = self.now + timedelta(seconds=1)
+        allowed = self.model.can_take_up(who, lead, at) and due_at > at
+        answer = self.step("call_back", who, lead, allowed=allowed, due_at=due_at)
+        if not answer.refused:
+            self.model.take_up(who, lead, self.now)
+            lead.promise, lead.system_at = due_at, None
+            self.model.let_customer_go(who, lead)
+        self.check()
+
+    def appointment(self, who: str, lead: LeadModel, kind: str, after: timedelta) -> None:
+        starts_at = self.now + after
+        can = self.model.can_take_up(who, lead, self.now + timedelta(seconds=1))
+        answer = self.step(
+            "appointment",
+            who,
+            lead,
+            allowed=None if can else False,
+            kind=kind,
+            starts_at=starts_at,
+        )
+        if not answer.refused:
+            self.model.take_up(who, lead, self.now)
+            lead.appointments[answer.made] = (kind, starts_at, True)
+            self.model.wait_for_visit(lead, self.now)
+        elif can and answer.refused != "slot_taken":
+            raise Violation(f"an appointment was refused: {answer.refused}")
+        self.check()
+
+    def outcome(self, who: str, lead: LeadModel, outcome: str) -> None:
+        standing = [pk for pk, (_k, _at, live) in lead.appointments.items() if live]
+        every = list(lead.appointments)
+        if not every:
+            return
+        pk = standing[0] if standing else every[0]
+        allowed = bool(standing) and self.model.may_work(who, lead.place)
+        answer = self.step("outcome", who, lead, allowed=allowed, appointment=pk, outcome=outcome)
+        if not answer.refused:
+            kind, at, _live = lead.appointments[pk]
+            lead.appointments[pk] = (kind, at, False)
+            is_open = lead.status != "closed"
+            if is_open and outcome == "cancelled" and lead.owner:
+                self.model.wait_for_visit(lead, self.now)
+            if is_open and (outcome == "no_show" or (outcome == "cancelled" and lead.owner)):
+                self.model.end_when_full(lead, self.now)
+        self.check()
+
+    def quote(self, who: str, lead: LeadModel) -> None:
+        allowed = self.model.can_take_up(who, lead, self.now + timedelta(seconds=1))
+        answer = self.step("quote", who, lead, allowed=allowed)
+        if not answer.refused:
+            self.model.take_up(who, lead, self.now)
+            lead.quotes += 1
+        self.check()
+
+    def object(self, who: str, lead: LeadModel) -> None:
+        roles = self._roles_for_objection(who, lead)
+        answer = self.step("objection", who, lead, allowed=roles)
+        if not answer.refused:
+            self.model.object(lead.customer, self.now)
+        self.check()
+
+    def _roles_for_objection(self, who: str, lead: LeadModel) -> bool:
+        wanted = SALES | BDC | {"receptionist"}
+        return any(
+            self.model.sees(who, one) and bool(self.model.roles_of(who, one.place) & wanted)
+            for one in self.leads()
+            if one.customer is lead.customer
+        )
+
+    def look(self, who: str, lead: LeadModel) -> None:
+        self.step("look", who, lead, allowed=self.model.sees(who, lead))
