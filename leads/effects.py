@@ -15,24 +15,25 @@ def _lead(payload: Payload) -> Lead:
 
 
 @carries_out("tell_salesperson", words=_("Tell a salesperson of a lead"))
-def tell_salesperson(payload: Payload, *, now: datetime) -> None:
+def tell_salesperson(payload: Payload, *, now: datetime, reference: str) -> None:
     with telling.in_house_language():
-        telling.tell_salesperson(_lead(payload), User.objects.get(pk=payload["user"]))
+        person = User.objects.get(pk=payload["user"])
+        telling.tell_salesperson(_lead(payload), person, reference=reference)
 
 
 @carries_out("alarm_managers", words=_("Tell managers that nobody has a lead"))
-def alarm_managers(payload: Payload, *, now: datetime) -> None:
+def alarm_managers(payload: Payload, *, now: datetime, reference: str) -> None:
     with telling.in_house_language():
-        telling.alarm_managers(_lead(payload))
+        telling.alarm_managers(_lead(payload), reference=reference)
 
 
 @carries_out("ask_contact_details", words=_("Ask a customer for contact details"))
-def ask_contact_details(payload: Payload, *, now: datetime) -> None:
+def ask_contact_details(payload: Payload, *, now: datetime, reference: str) -> None:
     with telling.in_house_language():
-        telling.ask_contact_details(_lead(payload))
+        telling.ask_contact_details(_lead(payload), reference=reference)
 
 
 @carries_out("forward_lead", words=_("Forward a lead to a department"))
-def forward_lead(payload: Payload, *, now: datetime) -> None:
+def forward_lead(payload: Payload, *, now: datetime, reference: str) -> None:
     with telling.in_house_language():
-        telling.forward_lead(_lead(payload), payload["destination"])
+        telling.forward_lead(_lead(payload), payload["destination"], reference=reference)

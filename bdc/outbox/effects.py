@@ -28,7 +28,7 @@ Payload = Mapping[str, Any]
 
 
 class Handler(Protocol):
-    def __call__(self, payload: Payload, *, now: datetime) -> None: ...
+    def __call__(self, payload: Payload, *, now: datetime, reference: str) -> None: ...
 
 
 _handlers: dict[str, Handler] = {}
@@ -43,7 +43,8 @@ def carries_out(kind: str, *, words: Sentence = "") -> Callable[[Handler], Handl
     """Register the function that carries out effects of `kind`, which people call `words`.
 
     It runs in a transaction that also marks the effect as done. What it does outside of the
-    database may happen twice, so it looks first whether it still should be done.
+    database may happen twice, when a worker dies between the two: so it looks first whether it
+    still should be done, and gives the effect's `reference` along, the same each time.
     """
 
     def register(handler: Handler) -> Handler:
@@ -124,7 +125,7 @@ def _next_due(now: datetime) -> Effect | None:
 def _carry_out(effect: Effect, now: datetime) -> None:
     try:
         with transaction.atomic(durable=True):
-            _handlers[effect.kind](effect.payload, now=now)
+            _handlers[effect.kind](effect.payload, now=now, reference=effect.reference)
             if not _still_ours(effect).update(done_at=now, leased_until=None, last_error=""):
                 raise LeaseLost(effect.key)
     except Exception as problem:  # any handler's, so that the others get their turn

@@ -1,6 +1,7 @@
 """Effects to be carried out, one row each, written with the change that asks for them."""
 
 from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
 
 from django.conf import settings
 from django.db import models
@@ -78,3 +79,8 @@ class Effect(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def reference(self) -> str:
+        """By what others know a second try from a second effect, in this database or the next."""
+        return str(uuid5(NAMESPACE_OID, f"{self.pk} {self.key} {self.created_at.isoformat()}"))

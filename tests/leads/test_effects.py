@@ -1,11 +1,14 @@
 """What leaves a transaction about leads: mails to staff, departments and customers."""
 
+import re
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 
-from bdc.outbox.effects import carry_out_due
+from bdc.outbox.effects import LEASE, carry_out_due
 from dealers.models import Role
 from leads.domain.closing import close_lead
 from leads.domain.contacting import record_attempt
@@ -111,3 +114,41 @@ def test_a_department_is_told_of_a_lead_that_is_meant_for_it(dealership, address
 
     [message] = mail.outbox
     assert message.to == [address or manager.email]
+
+
+def test_a_mail_that_is_sent_again_is_known_by_its_id_and_two_mails_are_two(dealership):
+    create_salesperson(dealership)
+    first, second = receive(dealership), receive(dealership)
+    with sent_and_then_not_noted():
+        carry_out_due(SOON)
+    carry_out_due(SOON + LEASE)
+
+    ids = {
+        lead: [
+            message.message()["Message-ID"]
+            for message in mail.outbox
+            if f"/leads/{lead.pk}/" in message.body
+        ]
+        for lead in (first, second)
+    }
+
+    assert [len(mails) for mails in ids.values()] == [2, 2]
+    assert [len(set(mails)) for mails in ids.values()] == [1, 1]
+    assert ids[first] != ids[second]
+    assert all(re.fullmatch(r"<[0-9a-f-]{36}@localhost>", one) for one in ids[first])
+
+
+@contextmanager
+def sent_and_then_not_noted():
+    """The database is lost between the sending and the noting, as when the worker dies there."""
+    refused = "CREATE FUNCTION refuse() RETURNS trigger AS 'BEGIN RAISE EXCEPTION $$lost$$; END'"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{refused} LANGUAGE plpgsql")
+        cursor.execute(
+            "CREATE TRIGGER refuse BEFORE UPDATE OF done_at ON outbox_effect FOR EACH ROW"
+            " WHEN (NEW.done_at IS NOT NULL) EXECUTE FUNCTION refuse()"
+        )
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER refuse ON outbox_effect")
+        cursor.execute("DROP FUNCTION refuse()")

@@ -32,7 +32,7 @@ def post_office(monkeypatch):
     """A post office that is shut until somebody opens it."""
     state = {"is_open": False, "sent": []}
 
-    def send(payload, *, now):
+    def send(payload, *, now, reference):
         if not state["is_open"]:
             raise ConnectionError("the post office is shut")
         state["sent"].append(payload)

@@ -22,7 +22,9 @@ SECOND = timedelta(seconds=1)
 def letters(monkeypatch):
     """Register a kind of effect, and return the ids of those that were carried out."""
     sent = []
-    monkeypatch.setitem(effects._handlers, "letter", lambda payload, *, now: sent.append(payload))
+    monkeypatch.setitem(
+        effects._handlers, "letter", lambda payload, *, now, reference: sent.append(payload)
+    )
     return sent
 
 
@@ -82,7 +84,7 @@ def test_no_more_than_asked_are_carried_out(letters):
 
 @pytest.mark.django_db
 def test_one_that_fails_is_tried_after_10_and_60_seconds_and_then_kept_for_a_person(monkeypatch):
-    def fail(payload, *, now):
+    def fail(payload, *, now, reference):
         raise ConnectionError("the post office is shut")
 
     monkeypatch.setitem(effects._handlers, "letter", fail)
@@ -99,7 +101,7 @@ def test_one_that_fails_is_tried_after_10_and_60_seconds_and_then_kept_for_a_per
 
 @pytest.mark.django_db
 def test_one_that_fails_does_not_keep_the_others(monkeypatch, letters):
-    def fail(payload, *, now):
+    def fail(payload, *, now, reference):
         raise ConnectionError
 
     monkeypatch.setitem(effects._handlers, "parcel", fail)
@@ -113,7 +115,7 @@ def test_one_that_fails_does_not_keep_the_others(monkeypatch, letters):
 
 @pytest.mark.django_db
 def test_what_a_failed_try_wrote_is_rolled_back(monkeypatch):
-    def write_and_fail(payload, *, now):
+    def write_and_fail(payload, *, now, reference):
         JobRun.objects.create(job="half done", slot=now, started_at=now)
         raise ConnectionError
 
@@ -140,7 +142,7 @@ def test_kind_that_nobody_carries_out_is_kept_for_a_person():
 def test_a_try_is_counted_and_committed_before_the_work(monkeypatch):
     seen = []
 
-    def look_from_outside(payload, *, now):
+    def look_from_outside(payload, *, now, reference):
         parameters = connection.get_connection_params()
         parameters.pop("cursor_factory")
         with psycopg.connect(**parameters) as outside:
@@ -160,7 +162,7 @@ def test_a_try_is_counted_and_committed_before_the_work(monkeypatch):
 def test_worker_that_dies_loses_its_lease_and_another_takes_over(monkeypatch, letters):
     write_letter()
     with monkeypatch.context() as patched:
-        patched.setitem(effects._handlers, "letter", lambda payload, *, now: exit(9))
+        patched.setitem(effects._handlers, "letter", lambda payload, *, now, reference: exit(9))
         with pytest.raises(SystemExit):
             carry_out_due(NOON)
 
@@ -171,7 +173,7 @@ def test_worker_that_dies_loses_its_lease_and_another_takes_over(monkeypatch, le
 
 @pytest.mark.django_db
 def test_effect_that_kills_its_worker_every_time_is_given_up(monkeypatch):
-    monkeypatch.setitem(effects._handlers, "letter", lambda payload, *, now: exit(9))
+    monkeypatch.setitem(effects._handlers, "letter", lambda payload, *, now, reference: exit(9))
     write_letter()
 
     moment = NOON
@@ -190,7 +192,7 @@ def test_worker_that_was_taken_over_leaves_nothing_behind(monkeypatch):
     started = threading.Event()
     may_go_on = threading.Event()
 
-    def slow_then_quick(payload, *, now):
+    def slow_then_quick(payload, *, now, reference):
         is_first = not started.is_set()
         JobRun.objects.create(job="first" if is_first else "second", slot=now, started_at=now)
         if is_first:
@@ -216,7 +218,9 @@ def test_worker_that_was_taken_over_leaves_nothing_behind(monkeypatch):
 def test_workers_side_by_side_carry_out_each_effect_once(monkeypatch):
     sent = []
     monkeypatch.setitem(
-        effects._handlers, "letter", lambda payload, *, now: sent.append(payload["number"])
+        effects._handlers,
+        "letter",
+        lambda payload, *, now, reference: sent.append(payload["number"]),
     )
     for number in range(40):
         enqueue("letter", key=str(number), payload={"number": number}, now=NOON)
@@ -276,7 +280,7 @@ def test_doorbell_rings_once_for_all_that_a_transaction_asks_for(monkeypatch, le
 
 def test_two_functions_for_one_kind_are_refused(letters):
     with pytest.raises(ValueError, match="Two functions carry out letter"):
-        effects.carries_out("letter")(lambda payload, *, now: None)
+        effects.carries_out("letter")(lambda payload, *, now, reference: None)
 
 
 def _in_own_connection(work):

@@ -18,23 +18,23 @@ __all__ = ["app"]
 
 
 @carries_out("honest")
-def leave_a_row(payload: Payload, *, now: datetime) -> None:
+def leave_a_row(payload: Payload, *, now: datetime, reference: str) -> None:
     JobRun.objects.create(job=f"honest {payload['number']}", slot=now, started_at=now)
 
 
 @carries_out("raises")
-def fail(payload: Payload, *, now: datetime) -> None:
+def fail(payload: Payload, *, now: datetime, reference: str) -> None:
     JobRun.objects.create(job="half done", slot=now, started_at=now)
     raise ConnectionError("the post office is shut")
 
 
 @carries_out("kills its process")
-def die(payload: Payload, *, now: datetime) -> None:
+def die(payload: Payload, *, now: datetime, reference: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 @carries_out("never ends")
-def hang(payload: Payload, *, now: datetime) -> None:
+def hang(payload: Payload, *, now: datetime, reference: str) -> None:
     while True:
         pass
 

@@ -137,7 +137,9 @@ class Passing(Chronicle):
         for _time in range(2):
             self.system(
                 f"effect {effect.kind}",
-                lambda: effects._handlers[effect.kind](effect.payload, now=self.now),
+                lambda: effects._handlers[effect.kind](
+                    effect.payload, now=self.now, reference=effect.reference
+                ),
             )
         if fingerprint() != before:
             raise Violation(f"delivering {effect} changed rows")
