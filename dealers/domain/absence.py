@@ -21,11 +21,12 @@ from dealers.models import Absence, ContactCentre, DealerGroup, Membership, Role
 LONGEST = timedelta(days=366)
 
 
-def people_to_plan(planner: User) -> QuerySet[User]:
+def people_to_plan(planner: User, search: str = "") -> QuerySet[User]:
     """Whose absence `planner` records: one's own, and that of who works under him.
 
     A sales manager and an administrator for the people of their dealerships, of a whole group
-    for its people too; a team lead for the agents of the centre.
+    for its people too; a team lead for the agents of the centre. `search` narrows them to a part
+    of a name or an address.
     """
     mine = Membership.objects.filter(user=planner)
     leads = Q(role__in=[Role.SALES_MANAGER, Role.ADMINISTRATOR])
@@ -36,14 +37,16 @@ def people_to_plan(planner: User) -> QuerySet[User]:
         Q(dealership__in=places) | Q(group__in=groups) | Q(centre__in=centres)
     )
     return User.objects.filter(
-        Q(pk=planner.pk) | Q(pk__in=under.values("user")), is_active=True
+        Q(pk=planner.pk) | Q(pk__in=under.values("user")),
+        Q(name__icontains=search) | Q(email__icontains=search),
+        is_active=True,
     ).order_by("name", "pk")
 
 
-def absences_to_see(planner: User, *, now: datetime) -> QuerySet[Absence]:
+def absences_to_see(planner: User, *, now: datetime, search: str = "") -> QuerySet[Absence]:
     """The absences of those people that have not ended, the next first."""
     return (
-        Absence.objects.filter(user__in=people_to_plan(planner), ends_at__gt=now)
+        Absence.objects.filter(user__in=people_to_plan(planner, search), ends_at__gt=now)
         .select_related("user", "recorded_by")
         .order_by("begins_at", "pk")
     )

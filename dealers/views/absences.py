@@ -13,17 +13,24 @@ from bdc.errors import Malformed
 from bdc.http import SignedInRequest
 from dealers.domain.absence import absences_to_see, end_absence, people_to_plan, record_absence
 from dealers.forms.absences import AbsenceForm
+from dealers.forms.people import SearchForm
 
 MOST_SHOWN = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def absences(request: SignedInRequest) -> HttpResponse:
-    """The absences of oneself and of who works under one; the form records another."""
+    """The absences of oneself and of who works under one, the next first; the form records another.
+
+    Where there are more people or absences than are shown, the page says so and a search narrows
+    both.
+    """
     now = clock.now()
+    search = SearchForm(request.GET)
+    people = list(people_to_plan(request.user, search.words)[:MOST_SHOWN])
     form = AbsenceForm(
         request.POST if request.method == "POST" else None,
-        people=list(people_to_plan(request.user)[:MOST_SHOWN]),
+        people=people,
         initial={"user": str(request.user.pk)},
     )
     if request.method == "POST" and form.is_valid():
@@ -41,7 +48,10 @@ def absences(request: SignedInRequest) -> HttpResponse:
             )
             return redirect("dealers:absences")
     context = {
-        "absences": absences_to_see(request.user, now=now)[:MOST_SHOWN],
+        "absences": list(absences_to_see(request.user, now=now, search=search.words)[:MOST_SHOWN]),
+        "people": people,
+        "most_shown": MOST_SHOWN,
+        "search": search,
         "form": form,
         "now": now,
     }

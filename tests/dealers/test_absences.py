@@ -230,3 +230,36 @@ def test_more_absences_ask_the_database_no_more(
 
     with django_assert_max_num_queries(14):
         client.get(PAGE)
+
+
+def test_a_list_that_is_cut_says_so_and_a_search_finds_who_is_missing(
+    client, time_machine, monkeypatch, dealership, manager
+):
+    time_machine.move_to(TUESDAY_10, tick=False)
+    monkeypatch.setattr("dealers.views.absences.MOST_SHOWN", 2)
+    anna, bert, zoe = (
+        create_salesperson(dealership, name=name) for name in ("Anna", "Bert", "Zoë")
+    )
+    for number, person in enumerate((anna, bert, zoe)):
+        away(person, begins_at=at(25 + number, 0), ends_at=at(28, 0))
+    client.force_login(manager)
+
+    cut = client.get(PAGE).content.decode()
+
+    assert "Je ziet de eerste 2. Zoek wie er niet bij staat." in cut
+    assert "In de lijst staan de eerste 2 mensen. Zoek wie er niet bij staat." in cut
+    assert "Bert" in cut
+    assert "Zoë" not in cut
+    found = client.get(f"{PAGE}?search=zo").content.decode()
+    assert "Zoek wie er niet" not in found
+    assert "Zoë" in found
+    assert "Bert" not in found
+    sent = {"user": zoe.pk, "first": "2026-12-01", "last": "2026-12-02"}
+    assert client.post(f"{PAGE}?search=zo", sent).status_code == 302
+    assert "Niemand gevonden" in client.get(f"{PAGE}?search=nergens").content.decode()
+
+
+def test_a_list_that_is_whole_has_no_search(client, manager):
+    client.force_login(manager)
+
+    assert "id_search" not in client.get(PAGE).content.decode()
