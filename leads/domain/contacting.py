@@ -79,6 +79,22 @@ def calling_problem(
     return None
 
 
+def dialing_problem(lead: Lead) -> RuleBroken | None:
+    """Return why nobody can be dialled about this lead, or None: it is a mail task then.
+
+    A call that took place all the same is recorded as any other.
+    """
+    if lead.has_dialable_number:
+        return None
+    return RuleBroken(
+        "no_dialable_number",
+        _(
+            "This customer has no number that can be called. Work the lead by e-mail, or correct "
+            "the number first."
+        ),
+    )
+
+
 @retrying_atomic
 def start_call(lead: Lead, *, by: User, now: datetime, phone: str = "") -> Call:
     """Start a call: "call" is pressed. It stops the two-minute clock; its result follows."""
@@ -86,8 +102,10 @@ def start_call(lead: Lead, *, by: User, now: datetime, phone: str = "") -> Call:
     lead = lock_lead(lead)
     round_ = round_of(lead)
     permission = may_call(lead, now=now)
-    problem = working_problem(lead, by=by, now=now) or calling_problem(
-        lead, round_, permission=permission, now=now
+    problem = (
+        working_problem(lead, by=by, now=now)
+        or calling_problem(lead, round_, permission=permission, now=now)
+        or dialing_problem(lead)
     )
     if problem is not None:
         raise problem

@@ -63,6 +63,19 @@ class Call(OfLead):
                 fields=["started_at"], name="call_without_result", condition=Q(ended_at=None)
             ),
         ]
+        triggers = [
+            # The number may go afterwards: only the start of a call needs one.
+            pgtrigger.Trigger(
+                name="to_a_number",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=refuse_if(
+                    "NOT EXISTS (SELECT 1 FROM leads_lead WHERE id = NEW.lead_id"
+                    " AND has_dialable_number)",
+                    "call_needs_a_dialable_number",
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"call {self.pk} on lead {self.lead_id}"

@@ -19,7 +19,7 @@ from dealers.models import Side
 from leads.domain.access import may
 from leads.domain.agenda import call_before, next_visit, open_promise, sent_back
 from leads.domain.approving import deciding_problem
-from leads.domain.contacting import calling_problem, working_problem
+from leads.domain.contacting import calling_problem, dialing_problem, working_problem
 from leads.domain.holding import hold_of
 from leads.domain.norms import first_reaction, norms_broken
 from leads.domain.permission import Permission, may_call
@@ -223,6 +223,11 @@ class LeadPage:
     def calling_problem(self) -> RuleBroken | None:
         """Why no call may be started now, whoever asks."""
         return calling_problem(self.lead, self.round, permission=self.permission, now=self.at)
+
+    @property
+    def dialing_problem(self) -> RuleBroken | None:
+        """Why there is nobody to dial; what to do instead."""
+        return dialing_problem(self.lead)
 
     @property
     def calls_again_at(self) -> datetime | None:

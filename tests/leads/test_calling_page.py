@@ -24,6 +24,7 @@ from leads.models import (
     CustomerVehicle,
     Event,
     Hold,
+    Lead,
     Note,
     Queue,
     Quote,
@@ -393,6 +394,18 @@ def test_a_call_without_a_ground_is_refused_and_says_why(page, held, dealership)
     assert "geen grond" in text_of(response).lower()
     assert 'href="tel:' not in response.content.decode()
     assert "Half getyp</textarea>" in response.content.decode()
+    assert not Call.objects.exists()
+
+
+def test_a_customer_without_a_number_is_no_call_and_says_what_to_do(page, held):
+    held.customer.phones.update(is_dialable=False)
+    Lead.objects.filter(pk=held.pk).update(has_dialable_number=False)
+
+    response = send(page, "start", held, phone="+31612000001")
+
+    assert response.status_code == 409
+    assert "per e-mail, of verbeter eerst het nummer" in text_of(response)
+    assert "per e-mail, of verbeter eerst het nummer" in text_of(page.get("/bellen/"))
     assert not Call.objects.exists()
 
 

@@ -13,6 +13,7 @@ from leads.domain.contacting import (
     record_conversation,
     start_call,
 )
+from leads.domain.correcting import Correction, correct_customer
 from leads.domain.facts import Facts
 from leads.domain.holding import hold_of
 from leads.domain.queue import next_lead
@@ -57,6 +58,25 @@ def test_starting_a_call_stops_the_two_minute_clock(dealership, salesperson):
     lead = Lead.objects.get(pk=lead.pk)
     assert (call.ground, lead.offer_ends_at) == ("own_request", None)
     assert lead.first_call_at == TUESDAY_10 + timedelta(seconds=40)
+
+
+def test_without_a_number_no_call_is_started_until_there_is_one(dealership, salesperson):
+    lead = receive(dealership, phones=(), emails=("sander@example.com",))
+
+    with broken("no_dialable_number"):
+        start_call(lead, by=salesperson, now=TUESDAY_10)
+
+    numbers = Correction(add_phones=("06 12345678",))
+    correct_customer(lead.customer, numbers, by=salesperson, now=TUESDAY_10)
+    assert start_call(lead, by=salesperson, now=TUESDAY_10).ground == "own_request"
+
+
+def test_a_call_without_a_number_on_file_that_was_made_is_recorded(dealership, salesperson):
+    lead = receive(dealership, phones=(), emails=("sander@example.com",))
+
+    attempt = record_attempt(lead, result="spoken", by=salesperson, now=TUESDAY_10)
+
+    assert (attempt.counts, attempt.is_breach) == (True, False)
 
 
 @pytest.mark.parametrize(

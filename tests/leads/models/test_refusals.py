@@ -13,6 +13,7 @@ from leads.domain.queue import next_lead
 from leads.models import (
     Appointment,
     Attempt,
+    Call,
     CloseReason,
     Conversation,
     Event,
@@ -126,6 +127,20 @@ def test_a_milestone_does_not_change(lead):
 def test_a_lead_is_never_removed(lead):
     with refused("lead_is_never_removed"), transaction.atomic():
         Lead.objects.filter(pk=lead.pk)._raw_delete("default")
+
+
+def test_no_call_begins_without_a_number(lead, salesperson):
+    change(this(lead), has_dialable_number=False)
+
+    with refused("call_needs_a_dialable_number"), transaction.atomic():
+        Call.objects.create(
+            lead=lead,
+            dealership_id=lead.dealership_id,
+            round=its_round(lead).get(),
+            by=salesperson,
+            started_at=TUESDAY_10,
+            ground="own_request",
+        )
 
 
 def test_nobody_writes_the_count_of_attempts(lead):

@@ -18,6 +18,7 @@ class Contact(Chronicle):
             model.can_take_up(who, lead, at)
             and model.has_room(lead, at)
             and model.may_call(lead, at)
+            and lead.customer.has_number
         )
         answer = self.step("start_call", who, lead, allowed=allowed)
         if not answer.refused:
