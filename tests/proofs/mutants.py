@@ -292,6 +292,41 @@ def somebody_looks_at_a_passive_lead(h: History) -> None:
     h.look("internet", _passive(h))
 
 
+def two_are_merged_and_parted(h: History) -> None:
+    survivor, other = _active(h), _passive(h, person=1)
+    h.merge("team", survivor.customer, other.customer)
+    h.undo_merge("team", survivor.customer)
+
+
+def one_of_two_objects_and_they_are_parted(h: History) -> None:
+    survivor, other = _active(h), _passive(h, person=1)
+    h.merge("team", survivor.customer, other.customer)
+    h.object("team", survivor)
+    h.undo_merge("team", survivor.customer)
+
+
+def two_who_were_called_today_are_merged(h: History) -> None:
+    survivor, other = _passive(h), _passive(h, person=1)
+    h.attempt("agent", other, "no_answer")
+    h.merge("team", survivor.customer, other.customer)
+    h.attempt("agent", survivor, "no_answer")
+
+
+def visit_is_moved(h: History) -> None:
+    lead = _passive(h)
+    h.appointment("agent", lead, "showroom", timedelta(hours=2))
+    h.move("agent", lead, timedelta(days=1))
+    h.outcome("agent", lead, "cancelled")
+    h.close("agent", lead, "BDC-17")
+
+
+def objection_is_withdrawn(h: History) -> None:
+    lead = _passive(h)
+    h.object("agent", lead)
+    h.withdraw_objection("agent", lead.customer, "by_mistake")
+    h.withdraw_objection("manager", lead.customer, "by_mistake")
+
+
 # -- the mutants --------------------------------------------------------------------------------
 
 
@@ -300,6 +335,7 @@ def _one(name: str, where: str, old: str, new: str, scenario: Scenario, **more: 
 
 
 _QUEUE, _CONTACT = "leads.domain.queue", "leads.domain.contacting"
+_MERGING = "leads.domain.merging"
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "the hold of a colleague is taken over",
@@ -515,6 +551,48 @@ MUTANTS: tuple[Mutant, ...] = (
         'record(lead, "closed", by=by, now=now, reason=reason.code)',
         "pass",
         closed_and_reopened,
+    ),
+    _one(
+        "a merge leaves a lead behind",
+        f"{_MERGING}:merge_customers",
+        'pk__in=moved["leads"]).update(customer=survivor)',
+        'pk__in=moved["leads"][1:]).update(customer=survivor)',
+        two_are_merged_and_parted,
+    ),
+    _one(
+        "a merge cannot be undone quite",
+        f"{_MERGING}:undo_merge",
+        'Lead.objects.filter(pk__in=moved["leads"], customer=survivor).update(customer=other)',
+        "pass",
+        two_are_merged_and_parted,
+    ),
+    _one(
+        "an objection since the merge holds for one",
+        f"{_MERGING}:undo_merge",
+        '_object_for_both(survivor, other, since=moved["last_objection"])',
+        "pass",
+        one_of_two_objects_and_they_are_parted,
+    ),
+    _one(
+        "a merged customer is called for two",
+        "leads.domain.cadence:counting_of",
+        " | Q(customer__merged_into=customer)",
+        "",
+        two_who_were_called_today_are_merged,
+    ),
+    _one(
+        "a moved visit stands twice",
+        "leads.domain.booking:move_appointment",
+        'old.save(update_fields=["outcome", "outcome_at"])',
+        "pass",
+        visit_is_moved,
+    ),
+    _one(
+        "an agent withdraws an objection",
+        "leads.domain.objecting:withdraw_objection",
+        'require_for_customer(by, "withdraw_objection", customer)',
+        "pass",
+        objection_is_withdrawn,
     ),
 )
 

@@ -56,11 +56,11 @@ class Arriving(Chronicle):
             return None
         self.sent.append((who, {**body, "key": key}, answer.made))
         self.keys.setdefault(key, self.now)
-        self._received(answer.made, where, person, body)
+        self._received(answer.made, where, body)
         self.check()
         return self.model.leads.get(answer.made)
 
-    def _received(self, made: int, where: Dealership, person: int, body: dict[str, Any]) -> None:
+    def _received(self, made: int, where: Dealership, body: dict[str, Any]) -> None:
         model = self.model
         again = [
             lead
@@ -73,13 +73,15 @@ class Arriving(Chronicle):
             if made != again[0]:
                 raise Violation(f"the same document made lead {made} after {again[0]}")
             return
-        customer = model.customer(where.pk, person)
+        customer = model.customers.arrives(
+            where.group_id,
+            phones=body["phones"],
+            emails=body["emails"],
+            consents=body["consent"],
+            is_company=bool(body["company"]),
+        )
         active = body["kind"] == "active"
         joined = model.to_join(customer, where.pk, body["interest"], self.now) if active else None
-        knows_number = bool(body["phones"])
-        customer.has_number |= knows_number
-        customer.is_company = bool(body["company"])
-        customer.consented |= bool(body["consent"])
         arrives = active and body["channel"] in ("phone", "walk_in", "service_referral")
         if joined is not None:
             if made != joined.pk:
@@ -125,13 +127,14 @@ class Arriving(Chronicle):
             "dealership": where.slug,
             "company": whom.company,
             "phones": [whom.phone] if whom.phone else [],
+            "emails": [whom.email] if whom.email else [],
             "interest": "new",
             "external_id": "",
             "consent": False,
         }
         if not answer.made:
             raise Violation("an ADF document made no lead")
-        self._received(answer.made, where, person, body)
+        self._received(answer.made, where, body)
         rejects = Reject.objects.count()
         self.step("adf", "team", allowed=True, document=b"<adf><prospect>&broken;")
         if Reject.objects.count() <= rejects:
@@ -164,16 +167,14 @@ class Arriving(Chronicle):
         rows = ImportRow.objects.filter(import_of=taken_in, outcome="imported").order_by("pk")
         for row in rows.select_related("lead__customer"):
             lead = row.lead
-            person = next(
-                number
-                for number, whom in enumerate(PEOPLE)
-                if whom.name.split()[-1] in (lead.customer.name + lead.customer.company_name)
-                or whom.company == lead.customer.company_name != ""
+            whom = PEOPLE[people[row.row_number - 2]]  # below the header
+            customer = self.model.customers.arrives(
+                where.group_id,
+                phones=[whom.phone or whom.later_phone],
+                emails=[whom.email] if whom.email else [],
+                consents=lead.customer.consents.exclude(words="").exists(),
+                is_company=bool(whom.company and lead.customer.company_name),
             )
-            customer = self.model.customer(where.pk, person)
-            customer.has_number |= lead.customer.phones.filter(is_dialable=True).exists()
-            customer.consented |= lead.customer.consents.exclude(words="").exists()
-            customer.is_company |= bool(PEOPLE[person].company and lead.customer.company_name)
             self.model.receive(
                 LeadModel(
                     pk=lead.pk,

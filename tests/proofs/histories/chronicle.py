@@ -165,9 +165,8 @@ class Chronicle:
         rows = projection()
         if set(rows) != set(self.model.leads):
             raise Violation(f"leads {sorted(rows)} and not {sorted(self.model.leads)}")
-        customers: dict[int, tuple[int, int]] = {}
         for pk, lead in self.model.leads.items():
-            status, kind, owner, queue, rounds, system_at, customer, told = rows[pk]
+            status, kind, owner, queue, rounds, system_at, customer, told, objected_at = rows[pk]
             wanted = (
                 lead.status,
                 "active" if lead.active else "passive",
@@ -180,19 +179,24 @@ class Chronicle:
                 raise Violation(f"lead {pk} is {(status, kind, rounds)} and not {wanted}")
             if status != "closed" and (system_at is None) != (lead.system_at is None):
                 raise Violation(f"lead {pk} ends by itself at {system_at}, not {lead.system_at}")
-            if customers.setdefault(customer, lead.customer.key) != lead.customer.key:
-                raise Violation(f"lead {pk} is of customer {customer}, who is somebody else")
+            lead.customer.pk = lead.customer.pk or customer
+            if (customer, objected_at) != (lead.customer.pk, lead.customer.objected_at):
+                raise Violation(
+                    f"lead {pk} is of customer {customer} who objected at {objected_at}, and not of"
+                    f" {lead.customer.pk} who objected at {lead.customer.objected_at}"
+                )
             lead.owner = self.world.name_of(owner) if owner else ""
             lead.queue = queue
             if lead.owner and not self.world.roles[lead.owner].get(lead.place, set()) & SALES:
                 raise Violation(f"lead {pk} is with {lead.owner}, who does not sell there")
-            shown = (status, kind, owner, queue, rounds)
+            shown = (status, kind, owner, queue, rounds, customer)
             known = self._before.get(pk)
             if known is not None and known[0] != shown and known[1] >= told:
                 raise Violation(f"lead {pk} changed from {known[0]} to {shown} and nothing tells")
             self._before[pk] = (shown, told)
-        if len(set(customers.values())) != len(customers):
-            raise Violation(f"one customer is known twice: {customers}")
+        known_as = [one.pk for one in self.model.customers.everyone if one.pk]
+        if len(set(known_as)) != len(known_as):
+            raise Violation(f"one customer is known twice: {known_as}")
 
     def _compare_holds(self) -> None:
         with connection.cursor() as cursor:

@@ -112,7 +112,7 @@ class Closing(Chronicle):
     @staticmethod
     def _evidence_stays(reason: ReasonModel) -> bool:
         """Whether nothing that happens after the proposal can take the evidence away."""
-        may_go = {"no_dialable_number", "maximum_attempts"}
+        may_go = {"no_dialable_number", "maximum_attempts", "objection"}
         return not any(need in may_go or need.startswith("appointment") for need in reason.needs)
 
     def _may_decide(self, who: str, lead: LeadModel) -> bool:

@@ -107,6 +107,27 @@ class Contact(Chronicle):
                 self.model.end_when_full(lead, self.now)
         self.check()
 
+    def move(self, who: str, lead: LeadModel, after: timedelta) -> None:
+        """Another moment for a visit: the next that stands, else one that has ended."""
+        standing = [pk for pk, (_kind, _at, live) in lead.appointments.items() if live]
+        if not lead.appointments:
+            return
+        pk = next(iter(standing), next(iter(lead.appointments)))
+        starts_at = self.now + after
+        can = bool(standing) and self.model.may_work(who, lead.place)
+        answer = self.step(
+            "move", who, lead, allowed=None if can else False, appointment=pk, starts_at=starts_at
+        )
+        if not answer.refused:
+            kind, at, _live = lead.appointments[pk]
+            lead.appointments[pk] = (kind, at, False)
+            lead.appointments[answer.made] = (kind, starts_at, True)
+            if lead.status != "closed":
+                self.model.wait_for_visit(lead, self.now)
+        elif can and answer.refused != "slot_taken":
+            raise Violation(f"a visit was not moved: {answer.refused}")
+        self.check()
+
     def quote(self, who: str, lead: LeadModel) -> None:
         allowed = self.model.can_take_up(who, lead, self.now + timedelta(seconds=1))
         answer = self.step("quote", who, lead, allowed=allowed)
@@ -116,19 +137,11 @@ class Contact(Chronicle):
         self.check()
 
     def object(self, who: str, lead: LeadModel) -> None:
-        roles = self._roles_for_objection(who, lead)
-        answer = self.step("objection", who, lead, allowed=roles)
+        allowed = self.model.may_for(who, SALES | BDC | {"receptionist"}, lead.customer)
+        answer = self.step("objection", who, lead, allowed=allowed)
         if not answer.refused:
             self.model.object(lead.customer, self.now)
         self.check()
-
-    def _roles_for_objection(self, who: str, lead: LeadModel) -> bool:
-        wanted = SALES | BDC | {"receptionist"}
-        return any(
-            self.model.sees(who, one) and bool(self.model.roles_of(who, one.place) & wanted)
-            for one in self.leads()
-            if one.customer is lead.customer
-        )
 
     def look(self, who: str, lead: LeadModel) -> None:
         self.step("look", who, lead, allowed=self.model.sees(who, lead))

@@ -13,12 +13,13 @@ from tests.proofs.histories.arriving import Arriving
 from tests.proofs.histories.chronicle import Driver, Violation
 from tests.proofs.histories.closing import Closing
 from tests.proofs.histories.contact import Contact
+from tests.proofs.histories.correcting import Correcting
 from tests.proofs.histories.passing import Passing
 from tests.proofs.histories.queue import AtTheQueue
 from tests.proofs.histories.world import World
 
 
-class History(Arriving, AtTheQueue, Contact, Closing, Passing):
+class History(Arriving, AtTheQueue, Contact, Correcting, Closing, Passing):
     """One history in one transaction, which is rolled back when it ends."""
 
 

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from dealers.models import Dealership
 from leads.models import FIXED_REASONS, QUEUE_ORDER
 from tests.proofs.histories.chronicle import Driver
+from tests.proofs.histories.customers import CustomerModel
 from tests.proofs.histories.history import History, history
 from tests.proofs.histories.model import LeadModel
 from tests.proofs.histories.world import (
@@ -27,6 +28,7 @@ from tests.proofs.histories.world import (
 
 SOLD_BY = ("internet", "hybrid", "showroom", "seller", "breda")
 AGENTS = ("agent", "team", "narrow")
+CORRECTORS = ("team", "manager", "breda-manager", "admin", "agent")
 RESULTS = ("no_answer", "voicemail", "engaged", "spoken", "wrong_number", "refused")
 TICKS = tuple(
     timedelta(**passed)
@@ -242,6 +244,17 @@ class Histories(RuleBasedStateMachine):
         lead = found[number % len(found)]
         self.make(self.h.outcome, self.who(lead, who), lead, outcome)
 
+    @precondition(lambda self: any(lead.appointments for lead in self.h.leads()))
+    @rule(
+        number=numbers,
+        who=whoever,
+        after=st.sampled_from([timedelta(hours=1), timedelta(hours=2), timedelta(days=3)]),
+    )
+    def move(self, number: int, who: int, after: timedelta) -> None:
+        found = [lead for lead in self.h.leads() if lead.appointments]
+        lead = found[number % len(found)]
+        self.make(self.h.move, self.who(lead, who), lead, after)
+
     @rule(number=numbers, who=whoever)
     def quote(self, number: int, who: int) -> None:
         if lead := self.h.pick(number):
@@ -359,6 +372,65 @@ class Histories(RuleBasedStateMachine):
     def object(self, number: int, who: int) -> None:
         if lead := self.h.pick(number):
             self.make(self.h.object, self.who(lead, who), lead)
+
+    # -- put right --------------------------------------------------------------------------
+
+    def customers(self) -> list[CustomerModel]:
+        """Who has a lead now; nobody who was merged into another."""
+        return list(dict.fromkeys(lead.customer for lead in self.h.leads()))
+
+    @rule(number=numbers, other=numbers, who=st.sampled_from(CORRECTORS))
+    def merge(self, number: int, other: int, who: str) -> None:
+        every = self.customers()
+        survivor, gone = every[number % len(every)], every[other % len(every)]
+        self.make(self.h.merge, who, survivor, gone)
+
+    @rule(
+        place=places,
+        persons=st.permutations(range(len(PEOPLE))),
+        kinds=st.tuples(*[st.sampled_from(["active", "passive"])] * 2),
+        between=st.sampled_from(["", "objection", "enquiry", "calls", "withdrawal"]),
+    )
+    def two_are_one_and_two_after_all(
+        self, place: int, persons: list[int], kinds: tuple[str, str], between: str
+    ) -> None:
+        """Two enquire, are merged, something happens, and they are parted again."""
+        leads = [
+            self.make(self.h.receive, person=person, place=place, kind=kind)
+            for person, kind in zip(persons, kinds, strict=False)
+        ]
+        if None in leads:
+            return
+        survivor, gone = (lead.customer for lead in leads)
+        self.make(self.h.merge, "team", survivor, gone)
+        if between in ("objection", "withdrawal"):
+            self.make(self.h.object, "team", leads[0])
+        if between == "withdrawal":
+            manager = self.world.with_role(self.place_of(leads[0]), "sales_manager")[0]
+            self.make(self.h.withdraw_objection, manager, survivor, "by_mistake")
+        elif between == "enquiry":
+            self.make(self.h.receive, person=persons[1], place=place, interest="service")
+        elif between == "calls":
+            for lead in leads:
+                self.make(self.h.attempt, self.who(lead, 0), lead, "no_answer")
+        self.make(self.h.undo_merge, "team", survivor)
+
+    @precondition(lambda self: self.h.model.customers.merges)
+    @rule(number=numbers, who=st.sampled_from(CORRECTORS))
+    def undo_merge(self, number: int, who: str) -> None:
+        merges = self.h.model.customers.merges
+        survivors = [merge.survivor for merge in merges if not merge.survivor.is_merged]
+        self.make(self.h.undo_merge, who, survivors[number % len(survivors)])
+
+    @precondition(lambda self: any(one.objections for one in self.customers()))
+    @rule(
+        number=numbers,
+        who=st.sampled_from(CORRECTORS),
+        reason=st.sampled_from(["customer_asked", "by_mistake", "another_person"]),
+    )
+    def withdraw_objection(self, number: int, who: str, reason: str) -> None:
+        objectors = [one for one in self.customers() if one.objections]
+        self.make(self.h.withdraw_objection, who, objectors[number % len(objectors)], reason)
 
     # -- people -----------------------------------------------------------------------------
 

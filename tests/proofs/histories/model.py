@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
+from tests.proofs.histories.customers import CustomerModel, Customers, MergeModel
 from tests.proofs.histories.world import day_part, in_calling_hours, in_opening_hours, local
 
 HOLD = timedelta(minutes=15)
@@ -37,18 +38,6 @@ class RoundModel:
     @property
     def is_full(self) -> bool:
         return self.attempts >= self.maximum
-
-
-@dataclass
-class CustomerModel:
-    key: tuple[int, int]
-    has_number: bool = False
-    consented: bool = False
-    is_company: bool = False
-    objected_at: datetime | None = None
-    parked_until: datetime | None = None
-    counted: dict[date, list[str]] = field(default_factory=dict)
-    made: dict[date, list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -131,7 +120,7 @@ class Model:
         self.places = {place.pk: place for place in places}
         self.roles = roles
         self.inactive: set[str] = set()
-        self.customers: dict[tuple[int, int], CustomerModel] = {}
+        self.customers = Customers()
         self.leads: dict[int, LeadModel] = {}
         self.calls: list[CallModel] = []
         self.holds: dict[str, HoldModel] = {}
@@ -293,10 +282,6 @@ class Model:
 
     # -- intake -----------------------------------------------------------------------------
 
-    def customer(self, place: int, person: int) -> CustomerModel:
-        key = (self.places[place].group, person)
-        return self.customers.setdefault(key, CustomerModel(key))
-
     def to_join(
         self, customer: CustomerModel, place: int, interest: str, now: datetime
     ) -> LeadModel | None:
@@ -337,11 +322,13 @@ class Model:
         """Write an attempt; return whether it counts."""
         lead.tried = True
         day, part = local(now).date(), day_part(now)
-        counted = lead.customer.counted.setdefault(day, [])
+        counted = lead.customer.counted_on(day)
         lead.customer.made.setdefault(day, []).append(part)
+        for merge in self.customers.merges:
+            merge.is_worked |= lead.pk in merge.leads and lead.customer is merge.survivor
         counts = part not in counted and len(counted) < 2
         if counts:
-            counted.append(part)
+            lead.customer.counted.setdefault(day, []).append(part)
             if round_.is_full:
                 round_.maximum += 1
             round_.attempts += 1
@@ -462,7 +449,7 @@ class Model:
     def object(
         self, customer: CustomerModel, now: datetime, spare: LeadModel | None = None
     ) -> None:
-        customer.objected_at = now
+        self.customers.object(customer, now)
         for lead in self.leads.values():
             if lead.customer is not customer or lead.status == "closed" or lead is spare:
                 continue
@@ -471,6 +458,35 @@ class Model:
             lead.round.end = "VK-08" if lead.side == SALES else "BDC-08"
             lead.status = "closed"
             lead.system_at = None
+
+    # -- one customer after all --------------------------------------------------------------
+
+    def leads_of(self, customer: CustomerModel) -> list[LeadModel]:
+        return [lead for lead in self.leads.values() if lead.customer is customer]
+
+    def may_for(self, who: str, wanted: set[str], customer: CustomerModel) -> bool:
+        """Whether somebody has one of the roles where he sees a lead of the customer."""
+        return any(
+            self.sees(who, lead) and bool(self.roles_of(who, lead.place) & wanted)
+            for lead in self.leads_of(customer)
+        )
+
+    def somebody_is_with(self, customer: CustomerModel, now: datetime) -> bool:
+        return any(call.lead.customer is customer for call in self.calls) or any(
+            hold.customer is customer and hold.until > now for hold in self.holds.values()
+        )
+
+    def merge(self, survivor: CustomerModel, other: CustomerModel) -> None:
+        leads = self.leads_of(other)
+        self.customers.merge(survivor, other, {lead.pk for lead in leads})
+        for lead in leads:
+            lead.customer = survivor
+
+    def part(self, merge: MergeModel) -> None:
+        self.customers.part(merge)
+        for pk in merge.leads:
+            if self.leads[pk].customer is merge.survivor:
+                self.leads[pk].customer = merge.other
 
     # -- time -------------------------------------------------------------------------------
 
@@ -499,11 +515,10 @@ class Model:
             return False
         if self.ground(lead, now):
             return False
+        objected_at = lead.customer.last_objected_at
         if lead.customer.objected_at is None and (
             lead.customer.consented or lead.customer.is_company
         ):
             return False
         since = lead.requested_at + DAYS_30 if lead.requested_at else lead.received_at
-        return now - since >= DAYS_30 or (
-            lead.customer.objected_at is not None and now - lead.customer.objected_at >= DAYS_30
-        )
+        return now - since >= DAYS_30 or (objected_at is not None and now - objected_at >= DAYS_30)

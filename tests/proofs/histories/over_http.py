@@ -29,6 +29,7 @@ PATHS = {
     "call_back": "leads/{lead}/callbacks/",
     "appointment": "leads/{lead}/appointments/",
     "outcome": "appointments/{appointment}/outcome/",
+    "move": "appointments/{appointment}/move/",
     "quote": "leads/{lead}/quotes/",
     "close": "leads/{lead}/close/",
     "approve": "leads/{lead}/approve/",
@@ -37,6 +38,9 @@ PATHS = {
     "assign": "leads/{lead}/assign/",
     "take": "leads/{lead}/take/",
     "objection": "customers/{customer}/objection/",
+    "merge": "customers/{customer}/merge/",
+    "unmerge": "customers/{customer}/unmerge/",
+    "withdraw_objection": "customers/{customer}/objection/withdraw/",
     "presence": "presence/",
     "next": "queue/next/",
     "renew": "queue/renew/",
@@ -81,7 +85,7 @@ class Http:
         client = self.clients[who]
         if verb == "look":
             return client.get(f"/api/v1/leads/{lead}/")
-        customer = ""
+        customer = given.pop("customer", "")
         if verb == "objection":
             customer = Lead.objects.values_list("customer", flat=True).get(pk=lead)
         path = PATHS[verb].format(

@@ -45,7 +45,7 @@ class AtTheQueue(Chronicle):
             raise Violation(f"lead {lead.pk} was offered, though it may not be called now")
         if not lead.active and lead.customer.parked_until and now < lead.customer.parked_until:
             raise Violation(f"lead {lead.pk} was offered within 90 days after BDC-06")
-        made = lead.customer.made.get(local(now).date(), [])
+        made = lead.customer.called_on(local(now).date())
         first = lead.active and not lead.tried
         if not model.promise_is_due(lead, now) and not first and day_part(now) in made:
             raise Violation(f"lead {lead.pk} was offered twice in a part of the day")

@@ -69,7 +69,7 @@ def projection() -> dict[int, tuple[Any, ...]]:
             " || r.attempts || '/' || r.maximum || ' ' || CASE r.ending WHEN 'closed'"
             " THEN r.reason_id ELSE r.ending END ORDER BY r.number)"
             " FROM leads_round r WHERE r.lead_id = l.id), l.system_close_at, l.customer_id,"
-            " (SELECT count(*) FROM leads_event e WHERE e.lead_id = l.id)"
-            " FROM leads_lead l ORDER BY l.id"
+            " (SELECT count(*) FROM leads_event e WHERE e.lead_id = l.id), k.objected_at"
+            " FROM leads_lead l JOIN leads_customer k ON k.id = l.customer_id ORDER BY l.id"
         )
         return {row[0]: row[1:] for row in cursor.fetchall()}

@@ -14,7 +14,7 @@ from dealers.domain.absence import record_absence
 from dealers.domain.presence import set_presence
 from leads.domain.adf_intake import receive_adf
 from leads.domain.approving import approve, reopen, send_back
-from leads.domain.booking import ask_quote, book_appointment, record_outcome
+from leads.domain.booking import ask_quote, book_appointment, move_appointment, record_outcome
 from leads.domain.closing import close_lead
 from leads.domain.contacting import (
     promise_call_back,
@@ -26,7 +26,8 @@ from leads.domain.facts import Facts, SaleIn
 from leads.domain.handing_over import assign, take
 from leads.domain.holding import release_hold, renew_hold
 from leads.domain.intake import LeadIn, keep_raw, receive_lead
-from leads.domain.objecting import record_objection
+from leads.domain.merging import merge_customers, undo_merge
+from leads.domain.objecting import record_objection, withdraw_objection
 from leads.domain.queue import next_lead
 from leads.models import Appointment, Customer, Lead
 from tests.factories import consent
@@ -86,6 +87,10 @@ class Domain:
         row = Appointment.objects.get(pk=appointment)
         return record_outcome(row, outcome=outcome, by=by, now=h.now).pk
 
+    def move(self, h: Chronicle, by: User, lead: int, *, appointment: int, **given: Any) -> int:
+        row = Appointment.objects.get(pk=appointment)
+        return move_appointment(row, by=by, now=h.now, **given).pk
+
     def quote(self, h: Chronicle, by: User, lead: int) -> int:
         return ask_quote(h.lead(lead), by=by, now=h.now).pk
 
@@ -117,6 +122,19 @@ class Domain:
     def objection(self, h: Chronicle, by: User, lead: int) -> int:
         customer = Customer.objects.get(leads=lead)
         return record_objection(customer, by=by, now=h.now).pk
+
+    def merge(self, h: Chronicle, by: User, _lead: int, *, customer: int, other: int) -> int:
+        survivor, gone = (Customer.objects.get(pk=pk) for pk in (customer, other))
+        return merge_customers(survivor, gone, by=by, now=h.now).pk
+
+    def unmerge(self, h: Chronicle, by: User, _lead: int, *, customer: int) -> int:
+        return undo_merge(Customer.objects.get(pk=customer), by=by, now=h.now).pk
+
+    def withdraw_objection(
+        self, h: Chronicle, by: User, _lead: int, *, customer: int, reason: str
+    ) -> int:
+        found = Customer.objects.get(pk=customer)
+        return withdraw_objection(found, reason=reason, by=by, now=h.now).pk
 
     def presence(self, h: Chronicle, by: User, _lead: int, *, state: str) -> int:
         set_presence(by, state=state, now=h.now)

@@ -16,6 +16,7 @@ STEPS = frozenset(
         *("conversation", "call_back", "appointment", "outcome", "quote", "close", "approve"),
         *("send_back", "reopen", "assign", "take", "objection", "presence", "account"),
         *("absence", "look", "policy", "sweep", "tick", "effect"),
+        *("move", "merge", "unmerge", "withdraw_objection"),
     }
 )
 
@@ -49,6 +50,7 @@ def _sold_by_nobody(h: History) -> LeadModel:
     h.tick(next_good_moment(h.now) - h.now)
     h.next("agent")
     h.appointment("agent", lead, "test_drive", timedelta(days=2))
+    h.move("agent", lead, timedelta(days=3))
     h.close("agent", lead, "BDC-18")
     h.outcome("manager", lead, "showed")
     h.close(lead.owner, lead, "VK-01")
@@ -95,7 +97,11 @@ def _everything_else(h: History, lead: LeadModel) -> None:
     for who in h.world.users:
         h.look(who, lead)
     h.deliver_again(0)
+    other = _received(h, NOORD, 2)
+    h.merge("admin", lead.customer, other.customer)
+    h.undo_merge("team", lead.customer)
     h.object("manager", lead)
+    h.withdraw_objection("manager", lead.customer, "by_mistake")
     for weeks in (4, 5, 6):
         h.tick(timedelta(weeks=weeks))
         h.sweep()
