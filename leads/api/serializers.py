@@ -251,7 +251,7 @@ class AttemptOut(Out):
 
     @extend_schema_field({"type": ["string", "null"]})
     def get_why(self, attempt: Attempt) -> str | None:
-        """Why it does not count: same_day_part or day_limit."""
+        """Why it does not count: same_day_part, day_limit or maximum."""
         return attempt.why or None
 
 

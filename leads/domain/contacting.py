@@ -15,7 +15,7 @@ from dealers.domain.hours import local, may_call_at
 from dealers.models import Role, Side
 from leads.domain.access import ownership_problem, require
 from leads.domain.cadence import counting_of, day_part, next_call
-from leads.domain.holding import hold_for, holder_problem, let_customer_go
+from leads.domain.holding import end_hold_of, hold_for, holder_problem, let_customer_go
 from leads.domain.intake import note_conversation
 from leads.domain.locking import lock_lead
 from leads.domain.permission import Permission, may_call
@@ -268,8 +268,11 @@ def _write_attempt(
     ground: str,
     is_breach: bool,
     is_late: bool,
+    is_past_maximum: bool = False,
 ) -> Attempt:
     nth, uncounted = counting_of(lead.customer, lead.dealership, now)
+    if nth is not None and is_past_maximum:
+        nth, uncounted = None, "maximum"
     if nth is not None and round_.attempts_left == 0:
         # Only a promised call-back comes here; the promise makes room for itself.
         Round.objects.filter(pk=round_.pk).update(maximum=round_.maximum + 1)
@@ -473,7 +476,11 @@ def end_calls_without_result(now: datetime) -> list[int]:
 
 @retrying_atomic
 def end_call(call_id: int, *, now: datetime) -> None:
-    """Record the missing result of a call as no answer, by the system."""
+    """Record the missing result of a call as no answer, by the system.
+
+    Past the maximum it is kept, does not count and changes nothing: a call that was made is
+    never lost. Whoever began it is not with the customer any more.
+    """
     call = Call.objects.select_related("lead", "by").get(pk=call_id)
     lead = lock_lead(call.lead)
     call = Call.objects.select_for_update().get(pk=call_id)
@@ -481,10 +488,7 @@ def end_call(call_id: int, *, now: datetime) -> None:
         return
     round_ = Round.objects.select_for_update().get(pk=call.round_id)
     is_current = round_.number == lead.round_number and lead.status != Status.CLOSED
-    if round_.attempts_left == 0 and not _due_promise(lead, now):
-        call.ended_at = now
-        call.save(update_fields=["ended_at"])
-        return
+    is_past_maximum = round_.attempts_left == 0 and not _due_promise(lead, now)
     attempt = _write_attempt(
         lead,
         round_,
@@ -496,7 +500,9 @@ def end_call(call_id: int, *, now: datetime) -> None:
         seconds=None,
         ground=call.ground,
         is_breach=False,
-        is_late=not is_current,
+        is_late=is_past_maximum or not is_current,
+        is_past_maximum=is_past_maximum,
     )
-    if is_current:
+    end_hold_of(call)
+    if not attempt.is_late:
         _follow_from(lead, round_, attempt, by=None, now=now)

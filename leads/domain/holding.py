@@ -16,7 +16,7 @@ from bdc.transactions import retrying_atomic
 from leads.domain.access import everywhere, require_anywhere
 from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
-from leads.models import Hold, Lead, Release, Step
+from leads.models import Call, Hold, Lead, Release, Step
 
 HOLD_LASTS = timedelta(minutes=15)
 LONGEST_HOLD = timedelta(minutes=60)
@@ -91,6 +91,18 @@ def let_customer_go(lead: Lead, *, by: User | None) -> None:
     """End the hold of `by` on the customer: a result or a next step was recorded."""
     if by is not None:
         Hold.objects.filter(customer_id=lead.customer_id, agent=by).delete()
+
+
+def end_hold_of(call: Call) -> None:
+    """End the hold in which a call was begun that never got its result, however long renewed.
+
+    Not when its agent began another call to the customer since: that one has its own end.
+    """
+    customer = call.lead.customer_id
+    began_another = Call.objects.filter(lead__customer=customer, by=call.by_id, pk__gt=call.pk)
+    if not began_another.exists():
+        begun_in = Hold.objects.filter(customer=customer, agent=call.by_id)
+        begun_in.filter(taken_at__lte=call.started_at).delete()
 
 
 @retrying_atomic

@@ -144,6 +144,7 @@ COUNTING: dict[str, Promise] = {
     "": _("It counts."),
     "same_day_part": _("It does not count: this part of the day already had one."),
     "day_limit": _("It does not count: this customer was already called twice today."),
+    "maximum": _("It does not count: the maximum of this round had been made."),
     "late": _("It came after the hold had ended."),
 }
 

@@ -75,6 +75,17 @@ class Call(OfLead):
                     "call_needs_a_dialable_number",
                 ),
             ),
+            pgtrigger.Trigger(
+                name="leaves_an_attempt",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("ended_at"),
+                timing=pgtrigger.Deferred,
+                func=refuse_if(
+                    "NEW.ended_at IS NOT NULL"
+                    " AND NOT EXISTS (SELECT 1 FROM leads_attempt WHERE call_id = NEW.id)",
+                    "call_ends_with_an_attempt",
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -103,7 +114,8 @@ class Attempt(OfLead):
     ground = models.CharField(max_length=14, choices=Ground, blank=True)
     # Reported as having happened without a ground or outside calling hours.
     is_breach = models.BooleanField(default=False)
-    # Arrived after its hold lapsed: kept, shown and counted, and changed nothing else.
+    # Arrived after its hold lapsed: kept, shown and counted, and changed nothing else. So is what
+    # a call past the maximum leaves that never got its result, but that one does not count.
     is_late = models.BooleanField(default=False)
     local_date = models.DateField()
     day_part = models.CharField(max_length=10, choices=DayPart)
@@ -153,6 +165,17 @@ class Attempt(OfLead):
                     "NOT EXISTS (SELECT 1 FROM leads_lead WHERE id = NEW.lead_id"
                     " AND customer_id = NEW.customer_id)",
                     "attempt_on_the_customer_of_its_lead",
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="left_out_at_the_maximum",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__why="maximum"),
+                func=refuse_if(
+                    "EXISTS (SELECT 1 FROM leads_round WHERE id = NEW.round_id"
+                    " AND attempts < maximum)",
+                    "attempt_is_left_out_at_the_maximum_only",
                 ),
             ),
             # The limits of a day reach over the survivor of a merge and those merged into him.

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back, record_attempt, start_call
+from leads.domain.contacting import end_call, promise_call_back, record_attempt, start_call
 from leads.domain.facts import Facts
 from leads.domain.handing_over import take
+from leads.domain.holding import hold_of, renew_hold
 from leads.domain.queue import next_lead
 from leads.domain.sweeping import sweep
+from leads.domain.timeline import sentence
 from leads.models import Call, CloseReason, Hold, Lead
 from tests.factories import (
     TUESDAY_10,
@@ -95,6 +97,50 @@ def test_a_call_without_a_result_is_a_no_answer_after_30_minutes(dealership, age
     attempt = lead.attempts.get()
     assert (attempt.result, attempt.by, attempt.counts) == ("no_answer", agent, True)
     assert Call.objects.get().ended_at is not None
+
+
+def test_a_call_past_the_maximum_is_kept_and_changes_nothing(dealership, agent):
+    lead = receive_passive(dealership)
+    first, second = (start_call(lead, by=agent, now=at(24, 11, 50)) for _ in range(2))
+    record_attempt(lead, result="no_answer", by=agent, now=at(24, 11, 55), call_id=first.pk)
+    rows = Lead.objects.filter(pk=lead.pk).values()
+    before = rows.get()
+
+    end_call(second.pk, now=at(24, 12, 20))
+
+    attempt = lead.attempts.get(call=second)
+    assert (attempt.result, attempt.by, attempt.is_late) == ("no_answer", agent, True)
+    assert (attempt.counts, attempt.why) == (False, "maximum")
+    assert "het maximum van deze ronde" in sentence(lead.events.last())
+    assert rows.get() == before
+    assert lead.current_round.attempts == lead.current_round.maximum == 1
+
+
+def test_a_hold_that_is_renewed_ends_with_the_call_that_got_no_result(dealership, agent):
+    receive_passive(dealership)
+    lead = next_lead(agent, now=TUESDAY_10).lead
+    start_call(lead, by=agent, now=at(24, 10, 1))
+    for minute in (14, 28):
+        renew_hold(agent, now=at(24, 10, minute))
+
+    twice(at(24, 10, 30))
+    assert hold_of(agent, at(24, 10, 30)) is not None
+    twice(at(24, 10, 31))
+
+    assert hold_of(agent, at(24, 10, 31)) is None
+
+
+def test_a_hold_goes_on_with_a_later_call_to_the_customer(dealership, agent):
+    receive_passive(dealership)
+    lead = next_lead(agent, now=TUESDAY_10).lead
+    start_call(lead, by=agent, now=at(24, 10, 1))
+    start_call(lead, by=agent, now=at(24, 10, 14))
+    record_attempt(lead, result="spoken", by=agent, now=at(24, 10, 20))
+    renew_hold(agent, now=at(24, 10, 21))
+
+    twice(at(24, 10, 31))
+
+    assert hold_of(agent, at(24, 10, 31)) is not None
 
 
 def test_lapsed_holds_are_removed(dealership, agent):

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from leads.domain.booking import book_appointment
 from leads.domain.closing import close_lead
-from leads.domain.contacting import record_attempt, record_conversation
+from leads.domain.contacting import record_attempt, record_conversation, start_call
 from leads.domain.facts import Facts
 from leads.domain.queue import next_lead
 from leads.models import (
@@ -141,6 +141,22 @@ def test_no_call_begins_without_a_number(lead, salesperson):
             started_at=TUESDAY_10,
             ground="own_request",
         )
+
+
+def test_no_call_ends_without_an_attempt(lead, salesperson):
+    call = start_call(lead, by=salesperson, now=TUESDAY_10)
+
+    with refused("call_ends_with_an_attempt"):
+        change(Call.objects.filter(pk=call.pk), ended_at=TUESDAY_10)
+
+
+def test_no_attempt_is_left_out_before_the_maximum(lead, salesperson):
+    attempt = record_attempt(lead, result="no_answer", by=salesperson, now=TUESDAY_10)
+    attempt.pk = attempt.nth_of_day = None
+    attempt.counts, attempt.why = False, "maximum"
+
+    with refused("attempt_is_left_out_at_the_maximum_only"), transaction.atomic():
+        attempt.save(force_insert=True)
 
 
 def test_nobody_writes_the_count_of_attempts(lead):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.proofs.histories.chronicle import Chronicle, Violation
-from tests.proofs.histories.model import CallModel, LeadModel
+from tests.proofs.histories.model import LeadModel
 from tests.proofs.histories.world import BDC, SALES
 
 
@@ -23,7 +23,7 @@ class Contact(Chronicle):
         answer = self.step("start_call", who, lead, allowed=allowed)
         if not answer.refused:
             model.take_up(who, lead, self.now)
-            model.calls.append(CallModel(lead, lead.round, who, self.now))
+            model.begin_call(lead, who, self.now)
         self.check()
 
     def attempt(

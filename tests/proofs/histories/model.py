@@ -123,6 +123,7 @@ class Model:
         self.customers = Customers()
         self.leads: dict[int, LeadModel] = {}
         self.calls: list[CallModel] = []
+        self.begun: list[CallModel] = []
         self.holds: dict[str, HoldModel] = {}
         self.releases: list[tuple[str, int, datetime]] = []
 
@@ -187,6 +188,17 @@ class Model:
         hold = self.holds.get(who)
         if hold is not None and hold.customer is lead.customer:
             del self.holds[who]
+
+    def begin_call(self, lead: LeadModel, who: str, now: datetime) -> None:
+        self.calls.append(CallModel(lead, lead.round, who, now))
+        self.begun.append(self.calls[-1])
+
+    def end_hold_of(self, call: CallModel) -> None:
+        """Whose last call to a customer got no result is not with that customer any more."""
+        customer, hold = call.lead.customer, self.holds.get(call.by)
+        of_both = [c for c in self.begun if c.by == call.by and c.lead.customer is customer]
+        if hold is not None and hold.taken_at <= call.started_at and of_both[-1] is call:
+            self.let_customer_go(call.by, call.lead)
 
     def let_go(self, lead: LeadModel) -> None:
         self.holds = {who: hold for who, hold in self.holds.items() if hold.lead is not lead}
@@ -318,7 +330,15 @@ class Model:
     def open_call(self, lead: LeadModel, who: str) -> CallModel | None:
         return next((c for c in reversed(self.calls) if c.lead is lead and c.by == who), None)
 
-    def count(self, lead: LeadModel, round_: RoundModel, result: str, now: datetime) -> bool:
+    def count(
+        self,
+        lead: LeadModel,
+        round_: RoundModel,
+        result: str,
+        now: datetime,
+        *,
+        past_maximum: bool = False,
+    ) -> bool:
         """Write an attempt; return whether it counts."""
         lead.tried = True
         day, part = local(now).date(), day_part(now)
@@ -326,7 +346,7 @@ class Model:
         lead.customer.made.setdefault(day, []).append(part)
         for merge in self.customers.merges:
             merge.is_worked |= lead.pk in merge.leads and lead.customer is merge.survivor
-        counts = part not in counted and len(counted) < 2
+        counts = part not in counted and len(counted) < 2 and not past_maximum
         if counts:
             lead.customer.counted.setdefault(day, []).append(part)
             if round_.is_full:
@@ -495,10 +515,10 @@ class Model:
         for call in [c for c in self.calls if c.started_at <= now - CALL_WITHOUT_RESULT]:
             self.calls.remove(call)
             lead = call.lead
-            if call.round.is_full and not self.promise_is_due(lead, now):
-                continue
-            self.count(lead, call.round, "no_answer", now)
-            if call.round is lead.round and lead.status != "closed":
+            past = call.round.is_full and not self.promise_is_due(lead, now)
+            self.count(lead, call.round, "no_answer", now, past_maximum=past)
+            self.end_hold_of(call)
+            if not past and call.round is lead.round and lead.status != "closed":
                 self.follow(lead, "no_answer", now, by="")
         self.holds = {who: hold for who, hold in self.holds.items() if hold.until > now}
         for lead in self.leads.values():

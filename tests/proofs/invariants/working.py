@@ -71,7 +71,8 @@ WORKING: tuple[Invariant, ...] = (
         "I7",
         "attempt_is_left_out_for_a_reason",
         "an attempt that does not count comes after those that do",
-        """SELECT a.id FROM leads_attempt a WHERE NOT a.counts AND NOT EXISTS (
+        """SELECT a.id FROM leads_attempt a WHERE NOT a.counts AND NOT (a.is_late
+            AND a.why = 'maximum') AND NOT EXISTS (
             SELECT FROM leads_attempt b WHERE b.customer_id = a.customer_id AND b.counts
             AND b.local_date = a.local_date AND b.id < a.id
             AND (a.why <> 'same_day_part' OR b.day_part = a.day_part)
