@@ -23,7 +23,7 @@ from leads.domain.access import may, require
 from leads.domain.contacting import working_problem
 from leads.domain.holding import hold_for
 from leads.domain.locking import lock_lead
-from leads.domain.rounds import end_when_full, refresh_ground
+from leads.domain.rounds import end_when_full, refresh_ground, visit_ahead
 from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
 from leads.formats.text import clean_text
@@ -334,7 +334,7 @@ def _wait_for_visit(lead: Lead, *, now: datetime) -> None:
     if promise is not None:
         lead.next_call_at = promise.due_at
         return
-    visit = lead.appointments.filter(outcome="", starts_at__gt=now).order_by("starts_at").first()
+    visit = visit_ahead(lead, now=now)
     if visit is not None:
         lead.next_call_at = visit.starts_at
         lead.system_close_at = None

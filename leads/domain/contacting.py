@@ -19,7 +19,7 @@ from leads.domain.holding import end_hold_of, hold_for, holder_problem, let_cust
 from leads.domain.intake import note_conversation
 from leads.domain.locking import lock_lead
 from leads.domain.permission import Permission, may_call
-from leads.domain.rounds import end_when_full, hand_over, let_go, round_of
+from leads.domain.rounds import end_when_full, hand_over, let_go, round_of, visit_ahead
 from leads.domain.routing import Destination, place_new
 from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
@@ -309,7 +309,10 @@ def _write_attempt(
 def _follow_from(
     lead: Lead, round_: Round, attempt: Attempt, *, by: User | None, now: datetime
 ) -> None:
-    """Plan the next call, or hand the lead over, as the result says."""
+    """Plan the next call, or hand the lead over, as the result says.
+
+    Who has a visit ahead was reached: after the last attempt the visit is the next step.
+    """
     lead.set_once("first_attempt_at", now)
     lead.first_call_at = lead.first_call_at or now
     lead.offer_ends_at = None
@@ -324,6 +327,9 @@ def _follow_from(
         let_customer_go(lead, by=by)
     if attempt.result == Result.SPOKEN or round_.attempts_left > 0 or open_promise is not None:
         _plan_next_call(lead, round_, attempt, promise=open_promise, now=now)
+    elif (visit := visit_ahead(lead, now=now)) is not None:
+        lead.next_call_at = visit.starts_at
+        lead.save()
     elif _goes_on_unreached(round_) and attempt.result not in RESULTS_THAT_ASK_A_NEXT_STEP:
         to_unreached(lead, now=now)
     else:

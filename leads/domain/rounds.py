@@ -10,7 +10,7 @@ from bdc.accounts.models import User
 from dealers.models import Side
 from leads.domain.permission import lasting_ground_until
 from leads.domain.timeline import record
-from leads.models import CallBack, Hold, Kind, Lead, Queue, Round, Status
+from leads.models import Appointment, CallBack, Hold, Kind, Lead, Queue, Round, Status
 
 # After the last attempt of a round the system acts itself when nobody has.
 SYSTEM_ACTS_AFTER = timedelta(minutes=15)
@@ -154,6 +154,13 @@ def let_go(lead: Lead, *, now: datetime, kept: bool = False) -> None:
     CallBack.objects.filter(lead=lead, done_at=None).update(done_at=now, was_kept=kept)
 
 
+def visit_ahead(lead: Lead, *, now: datetime) -> Appointment | None:
+    """The next visit that a salesperson's lead waits for; the BDC gives a lead with one away."""
+    if lead.owner_id is None:
+        return None
+    return lead.appointments.filter(outcome="", starts_at__gt=now).order_by("starts_at").first()
+
+
 def end_when_full(lead: Lead, *, now: datetime) -> None:
     """Let the system end a round at its maximum that waits for no promise and no visit.
 
@@ -161,11 +168,8 @@ def end_when_full(lead: Lead, *, now: datetime) -> None:
     """
     if lead.system_close_at is not None or round_of(lead).attempts_left > 0:
         return
-    waits_for_visit = (
-        lead.owner_id is not None
-        and lead.appointments.filter(outcome="", starts_at__gt=now).exists()
-    )
-    if not waits_for_visit and not CallBack.objects.filter(lead=lead, done_at=None).exists():
+    is_promised = CallBack.objects.filter(lead=lead, done_at=None).exists()
+    if not is_promised and visit_ahead(lead, now=now) is None:
         lead.next_call_at = None
         lead.system_close_at = now + SYSTEM_ACTS_AFTER
 

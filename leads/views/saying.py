@@ -59,7 +59,14 @@ def _next_after(lead: Lead, round_: Round) -> str:
         return _("The maximum has been made: the BDC goes on with it.")
     if lead.next_call_at is None:
         return _("The maximum has been made: close it now, or the system does in 15 minutes.")
-    return _("Again %(at)s.") % {"at": at_moment(lead.next_call_at)}
+    at = {"at": at_moment(lead.next_call_at)}
+    if round_.attempts_left == 0 and _is_visit(lead, lead.next_call_at):
+        return _("The maximum has been made: the appointment of %(at)s is what comes next.") % at
+    return _("Again %(at)s.") % at
+
+
+def _is_visit(lead: Lead, at: datetime) -> bool:
+    return lead.appointments.filter(outcome="", starts_at=at).exists()
 
 
 def after_booking(appointment: Appointment) -> str:

@@ -20,8 +20,10 @@ from leads.domain.booking import (
 from leads.domain.closing import close_lead
 from leads.domain.contacting import promise_call_back, record_attempt
 from leads.domain.facts import Facts
+from leads.domain.sweeping import sweep
 from leads.domain.timeline import sentence
 from leads.models import Appointment, Lead
+from leads.views.saying import after_attempt
 from tests.factories import (
     TUESDAY_10,
     at,
@@ -389,6 +391,26 @@ def test_a_cancelled_visit_leaves_the_lead_waiting_for_the_next_one(lead, salesp
     record_outcome(visit, outcome="cancelled", by=salesperson, now=at(24, 12))
 
     assert Lead.objects.get(pk=lead.pk).next_call_at == at(27, 10)
+
+
+@pytest.mark.parametrize("result", ["no_answer", "refused"])
+def test_with_a_visit_ahead_nobody_is_unreached_after_the_last_attempt(dealership, result):
+    dealership.attempts_salesperson = 1
+    dealership.save()
+    seller, lead = create_salesperson(dealership), receive(dealership)
+    visit = booked_at(lead, at(25, 10), seller)
+
+    attempt = record_attempt(lead, result=result, by=seller, now=TUESDAY_10)
+
+    lead.refresh_from_db()
+    assert (lead.owner, lead.queue, lead.round_number) == (seller, "", 1)
+    assert (lead.next_call_at, lead.system_close_at) == (at(25, 10), None)
+    assert "de afspraak van" in after_attempt(attempt)
+    sweep(at(25, 9))
+    record_outcome(visit, outcome="no_show", by=seller, now=at(25, 11))
+    sweep(at(25, 11, 15))
+    lead.refresh_from_db()
+    assert (lead.owner, lead.queue) == (None, "unreached")
 
 
 def test_a_missed_visit_after_the_last_attempt_leaves_the_lead_to_the_system(dealership):

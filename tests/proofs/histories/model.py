@@ -392,6 +392,8 @@ class Model:
             self.let_customer_go(by, lead)
         if result == "spoken" or not round_.is_full or lead.promise is not None:
             return
+        if lead.owner and lead.visit_ahead(now):
+            return
         if round_.side in (SALES, "inbound") and result not in ASK_A_NEXT_STEP:
             self.hand_over(lead, "unreached")
         else:
