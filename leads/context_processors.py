@@ -43,6 +43,7 @@ PLACES = (
     Place(_("Leads"), "leads:list", "users", "l", "see"),
     Place(_("Approve"), "leads:approving", "hourglass", "k", "see_undecided", counts="undecided"),
     Place(_("Approve"), "leads:approving", "hourglass", "k", "approve_bdc", counts="approvals"),
+    Place(_("Up line"), "leads:up-line", "list-check", "u", "see_up_line"),
     Place(_("Figures"), "reporting:figures", "chart-bar", "c", "report"),
     Place(_("Figures"), "reporting:figures", "chart-bar", "c", "report_oneself"),
     Place(_("Rejects"), "leads:rejects", "inbox", "r", "correct_rejects", counts="rejects"),

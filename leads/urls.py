@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from leads.views import approving, calling, customer, forwarded, home, lead, leads, naming, rejects
+from leads.views import (
+    approving,
+    calling,
+    customer,
+    forwarded,
+    home,
+    lead,
+    leads,
+    naming,
+    rejects,
+    up_line,
+)
 
 app_name = "leads"
 
@@ -63,6 +74,10 @@ urlpatterns = [
     path("leads/afgekeurd/", rejects.rejects, name="rejects"),
     path("leads/afgekeurd/<int:pk>/", rejects.reject, name="reject"),
     path("leads/afgekeurd/<int:pk>/opzij/", rejects.dismiss, name="dismiss"),
+    path("beurt/", up_line.up_line, name="up-line"),
+    path("beurt/<slug:slug>/achteraan/", up_line.drop, name="up-line-drop"),
+    path("beurt/<slug:slug>/<int:pk>/terug/", up_line.give_back, name="up-line-give-back"),
+    path("beurt/<slug:slug>/<int:pk>/meetellen/", up_line.override, name="up-line-override"),
     path("taken/", forwarded.tasks, name="tasks"),
     path("taken/<int:pk>/klaar/", forwarded.finish, name="finish-task"),
     path("beheer/redenen/", naming.reasons, name="reasons"),

@@ -155,6 +155,11 @@ def override_asked(world: World) -> Mapping[str, Any]:
     return {"dealership": world.dealership.slug, "user": owner.email if owner else ""}
 
 
+def drop_asked(world: World) -> Mapping[str, Any]:
+    person = world.things["place in the up line"]["pk"]
+    return {"user": person, "how_long": "30", "reason": "busy"}
+
+
 ADF = (
     b"<adf><prospect><customer><contact><name>Nieuwe Klant</name><phone>06-55512345</phone>"
     b"</contact></customer></prospect></adf>"
@@ -171,6 +176,17 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("api-documents", "GET"): Policy(ANYBODY),
     ("api-close-reason-list", "GET"): Policy(ANYBODY),
     # --- Tasks ------------------------------------------------------------------------------
+    ("leads:up-line", "GET"): Policy(UP_LINE_READERS),
+    ("leads:up-line-drop", "POST"): Policy(
+        frozenset({Role.SALES_MANAGER}), on="dealership", body=drop_asked
+    ),
+    # Nobody has overdue follow-ups or was dropped; tests/leads/test_up_line_page.py has.
+    ("leads:up-line-override", "POST"): Policy(
+        frozenset({Role.SALES_MANAGER}), on="place in the up line", done_for=NOBODY
+    ),
+    ("leads:up-line-give-back", "POST"): Policy(
+        frozenset({Role.SALES_MANAGER}), on="place in the up line", done_for=NOBODY
+    ),
     ("leads:tasks", "GET"): Policy(TASK_DOERS),
     ("leads:finish-task", "POST"): Policy(TASK_DOERS, on="task"),
     ("api-task-list", "GET"): Policy(TASK_DOERS),
@@ -425,6 +441,7 @@ ABSENCE = {
     "ends_at": "2026-12-25T00:00:00+01:00",
 }
 ABSENCE_ON_PAGE = {"user": IT, "first": "2026-12-21", "last": "2026-12-24"}
+DROP_ON_PAGE = {"user": IT, "how_long": "30", "reason": "busy"}
 DUPLICATE = {"reason": "BDC-02", "original": IT}
 RESULT = {"result": "no_answer", "call": IT}
 API = "/api/v1/"
@@ -536,6 +553,11 @@ REACHINGS = [
     Reaching(BY_MANAGER, "PATCH", CUSTOMER, "consents", 400, {"withdraw_consents": IT}),
     Reaching(BY_MANAGER, "POST", f"{API}absences/", "person", 404, ABSENCE),
     Reaching(BY_MANAGER, "POST", "/afwezig/", "id of a person", 422, ABSENCE_ON_PAGE),
+    Reaching(
+        BY_MANAGER, "POST", "/beurt/zuid-breda/achteraan/", "id of a person", 422, DROP_ON_PAGE
+    ),
+    Reaching(BY_MANAGER, "POST", "/beurt/zuid-breda/{it}/meetellen/", "id of a person", 404, {}),
+    Reaching(BY_MANAGER, "GET", "/beurt/", "dealership", 404, {"dealership": IT}),
     Reaching(
         BY_SALES,
         "POST",

@@ -207,8 +207,8 @@ def _member(name: str, role: Role, place: Dealership | DealerGroup | ContactCent
     return signed_in(name, create_member(role, place, **_called(name)), role)
 
 
-def _salesperson(name: str, place: Dealership) -> Actor:
-    return signed_in(name, create_salesperson(place, **_called(name)), Role.SALESPERSON)
+def _salesperson(name: str, place: Dealership, *, kind: str = "internet") -> Actor:
+    return signed_in(name, create_salesperson(place, kind=kind, **_called(name)), Role.SALESPERSON)
 
 
 def _called(name: str) -> dict[str, str]:
@@ -242,10 +242,13 @@ def _fill_with_people(world: World) -> None:
 
 
 def _add_colleague(world: World) -> None:
-    """Comes last, so that the leads went to the owner."""
-    colleague = _salesperson("colleague", world.dealership)
+    """Comes last, so that the leads went to the owner; stands in the up line."""
+    colleague = _salesperson("colleague", world.dealership, kind="hybrid")
     world.insiders.append(colleague)
-    world.things["membership"] = {"pk": Membership.objects.get(user=colleague.user).pk}
+    member = Membership.objects.get(user=colleague.user)
+    world.things["membership"] = {"pk": member.pk}
+    slug = world.dealership.slug
+    world.things["place in the up line"] = {"slug": slug, "pk": member.user_id}
 
 
 def _surround(world: World) -> None:
@@ -255,7 +258,7 @@ def _surround(world: World) -> None:
     world.strangers = [
         _member("stranger: agent", Role.AGENT, centre),
         _member("stranger: team lead", Role.TEAM_LEAD, centre),
-        _salesperson("stranger: salesperson", place),
+        _salesperson("stranger: salesperson", place, kind="hybrid"),
         _member("stranger: sales manager", Role.SALES_MANAGER, place),
         _member("stranger: marketer", Role.MARKETER, place.group),
         _member("stranger: receptionist", Role.RECEPTIONIST, place),

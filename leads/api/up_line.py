@@ -28,6 +28,7 @@ IN_FRONT = {
     "overdue": 0,
     "dropped": False,
     "overridden_by": None,
+    "dropped_until": None,
 }
 
 
@@ -59,6 +60,11 @@ class PlaceOut(serializers.Serializer[Any]):
     overdue = serializers.IntegerField(help_text="How many follow-ups are overdue.")
     dropped = serializers.BooleanField(source="is_dropped")
     overridden_by = serializers.EmailField(source="override.by.email", default=None)
+    dropped_until = serializers.DateTimeField(
+        source="drop.until",
+        default=None,
+        help_text="Until when a sales manager put this person at the end.",
+    )
 
 
 class UpLineViewSet(ApiViewSet):

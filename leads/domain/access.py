@@ -26,6 +26,7 @@ ROLES_FOR: dict[str, frozenset[Role]] = {
     "take": frozenset({Role.SALESPERSON, Role.SALES_MANAGER}),
     "see_up_line": frozenset({Role.SALESPERSON, Role.SALES_MANAGER, Role.RECEPTIONIST}),
     "override_up_line": frozenset({Role.SALES_MANAGER}),
+    "drop_in_up_line": frozenset({Role.SALES_MANAGER}),
     "call_queue": frozenset({Role.AGENT, Role.TEAM_LEAD}),
     "assign": frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD}),
     "approve_sales": frozenset({Role.SALES_MANAGER}),

@@ -11,6 +11,7 @@ A follow-up is overdue on an open lead of this person at this dealership when
   nobody has to call; a visit that has been and has no outcome is such a call.
 What waits for a manager's decision is nobody's follow-up. An override holds for the rest of the
 local day, so that nobody stays in front for good with follow-ups that are never made.
+Who a manager put at the end for another reason (dropping.py) stands there as well.
 """
 
 from __future__ import annotations
@@ -29,9 +30,19 @@ from dealers.domain.hours import is_working_day, local, opened_at
 from dealers.domain.presence import on_shift
 from dealers.models import Dealership, Membership, Role, SalesRole
 from leads.domain.access import require
+from leads.domain.dropping import drops_that_stand
 from leads.domain.queue import PROMISE_IS_OVERDUE
 from leads.domain.timeline import record
-from leads.models import Appointment, CallBack, Lead, LeadQuerySet, Status, Turn, UpLineOverride
+from leads.models import (
+    Appointment,
+    CallBack,
+    Lead,
+    LeadQuerySet,
+    Status,
+    Turn,
+    UpLineDrop,
+    UpLineOverride,
+)
 
 MOST_NAMED = 50  # leads whose timeline tells of an override
 
@@ -45,11 +56,17 @@ class Place:
     stands_since: datetime
     overdue: int
     override: UpLineOverride | None
+    drop: UpLineDrop | None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether overdue follow-ups put him at the end."""
+        return self.overdue > 0 and self.override is None
 
     @property
     def is_dropped(self) -> bool:
-        """Whether he stands at the end because of overdue follow-ups."""
-        return self.overdue > 0 and self.override is None
+        """Whether he stands at the end: for overdue follow-ups, or since a manager says so."""
+        return self.drop is not None or self.is_overdue
 
 
 @dataclass(frozen=True)
@@ -95,7 +112,7 @@ def in_order(
     *,
     now: datetime,
 ) -> list[Place]:
-    """Those of `people` who take visitors: who stands longest first, who is overdue last.
+    """Those of `people` who take visitors: who stands longest first, who was dropped last.
 
     Who never had a turn stands since the dealership opened.
     """
@@ -103,10 +120,12 @@ def in_order(
     row = [person for person in people if person.sales_role != SalesRole.INTERNET]
     ids = [person.user_id for person in row]
     overdue, overrides = overdue_counts(dealership, ids, now=now), _overrides(dealership, ids, now)
+    drops = drops_that_stand(dealership, ids, now)
     ordered = sorted(
         row,
         key=lambda person: (
-            person.user_id in overdue and person.user_id not in overrides,
+            person.user_id in drops
+            or (person.user_id in overdue and person.user_id not in overrides),
             stands_since.get(person.user_id, opened),
             person.user_id,
         ),
@@ -118,6 +137,7 @@ def in_order(
             stands_since=stands_since.get(person.user_id, opened),
             overdue=overdue.get(person.user_id, 0),
             override=overrides.get(person.user_id),
+            drop=drops.get(person.user_id),
         )
         for position, person in enumerate(ordered, start=1)
     ]

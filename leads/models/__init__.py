@@ -49,7 +49,7 @@ from leads.models.round import Destination, Norm, OwnOrOther, Proposal, Round
 from leads.models.step import Step
 from leads.models.task import Task
 from leads.models.timeline import Event, Note
-from leads.models.turn import Offer, Turn, UpLineOverride
+from leads.models.turn import Offer, Turn, UpLineDrop, UpLineOverride
 
 __all__ = [
     "FIXED_REASONS",
@@ -107,5 +107,6 @@ __all__ = [
     "Task",
     "Track",
     "Turn",
+    "UpLineDrop",
     "UpLineOverride",
 ]

@@ -17,6 +17,7 @@ WITHOUT_KEY = {
     "leads_campaign_dealerships": "made by Django",
     "leads_turn": "a person at a dealership",
     "leads_uplineoverride": "a person at a dealership",
+    "leads_uplinedrop": "a person at a dealership",
     "leads_offer": "a lead and a person; nothing of another group",
 }
 

@@ -77,6 +77,7 @@ NAMES = {
     ("LeadFilterForm", "campaign"): "/leads/",
     ("RejectForm", "dealership"): "/leads/afgekeurd/{reject}/",
     ("AbsenceForm", "user"): "/afwezig/",
+    ("DropForm", "user"): "/beurt/zuid-breda/achteraan/",
     ("PersonForm", "place"): "/beheer/",
     ("FiguresForm", "dealership"): f"{API}reports/map/",
     ("FiguresForm", "salesperson"): f"{API}reports/map/",
