@@ -4,8 +4,9 @@ The survivor keeps his name; leads, numbers, addresses, cars, consents and objec
 other go over to him. Attempts stay with the customer they were made to, so the limits of a day
 are counted over both. Nobody is merged with a customer of another group.
 
-An objection of one holds for both and stops the calls, but a merge closes no lead: whoever turns
-out to be another person gets back everything as it was.
+An objection of one holds for both and works at once, as any: it ends the open leads of the other,
+but for a later own request. Whoever turns out to be another person gets back everything as it
+was, the leads that ended too; a proposal to close that was withdrawn is made again by hand.
 """
 
 from __future__ import annotations
@@ -22,15 +23,18 @@ from bdc.errors import RuleBroken
 from bdc.transactions import retrying_atomic
 from dealers.domain.hours import next_callable
 from leads.domain.access import require_for_customer
-from leads.domain.locking import lock_customers
+from leads.domain.locking import lock_customers, lock_lead
 from leads.domain.objecting import customers_visible_to
+from leads.domain.permission import stands_against
 from leads.domain.rechecking import open_leads_of, recheck_open_leads
+from leads.domain.rounds import go_on_with, leave_time_to_act, refresh_ground, round_of
 from leads.domain.searching import find
 from leads.domain.timeline import record
-from leads.domain.writing_off import leave_alone
+from leads.domain.writing_off import end_for_objection, leave_alone
 from leads.models import (
     Attempt,
     Call,
+    CallBack,
     Consent,
     Customer,
     CustomerEmail,
@@ -40,6 +44,7 @@ from leads.models import (
     Hold,
     Lead,
     Objection,
+    Status,
 )
 
 MOST_HINTS = 5
@@ -131,6 +136,7 @@ def merge_customers(
         raise problem
     Hold.objects.filter(customer__in=(survivor.pk, other.pk), until__lte=now).delete()
 
+    objected_before = {one.pk: one.objected_at for one in (survivor, other)}
     moved = _move_what_hangs_on(other, survivor)
     moved["last_objection"] = _last_objection()
     moved["parked_until"] = _iso(survivor.parked_until)
@@ -143,6 +149,7 @@ def merge_customers(
     other = Customer.objects.get(pk=other.pk)
     _copy_objections(other)
     other.save()
+    moved["ended"] = _end_objected(survivor, other, moved, objected_before, by=by, now=now)
     recheck_open_leads(survivor, now=now)
     postponed = leave_alone(survivor, now=now)
     moved["postponed"] = {str(pk): _iso(due) for pk, due in postponed.items()}
@@ -235,6 +242,44 @@ def _copy_objections(customer: Customer) -> None:
     customer.objected_at = standing.aggregate(Max("at"))["at__max"]
 
 
+def _end_objected(
+    survivor: Customer,
+    other: Customer,
+    moved: dict[str, Any],
+    objected_before: dict[int, datetime | None],
+    *,
+    by: User | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """End the leads that an objection of the other one now stands against.
+
+    Returns each as it was, so that the undo of the merge can give it back.
+    """
+    ended: dict[str, Any] = {}
+    for found in open_leads_of(survivor):
+        lead = lock_lead(found)
+        own = objected_before[other.pk if lead.pk in moved["leads"] else survivor.pk]
+        if own == survivor.objected_at or not stands_against(lead, survivor.objected_at):
+            continue
+        promise = CallBack.objects.filter(lead=lead, done_at=None).first()
+        ended[str(lead.pk)] = {
+            "round": round_of(lead).pk,
+            "owner": lead.owner_id,
+            "queue": lead.queue,
+            "promise": promise.pk if promise else None,
+            **{name: _iso(getattr(lead, name)) for name in _MOMENTS},
+        }
+        record(lead, "objected", by=by, now=now)
+        refresh_ground(lead, now=now)
+        lead.save(update_fields=["callable_until", "without_ground_since"])
+        end_for_objection(lead, now=now)
+    return ended
+
+
+# The moments of a lead that come back with it; the two-minute clock does not run again.
+_MOMENTS = ("next_call_at", "system_close_at", "without_ground_since")
+
+
 def _say_possible_duplicates(survivor: Customer, *, now: datetime) -> None:
     """Two open leads at one dealership for the same interest stay two, and say so."""
     for leads in possible_duplicates(open_leads_of(survivor)):
@@ -318,6 +363,7 @@ def undo_merge(survivor: Customer, *, by: User | None, now: datetime) -> Custome
     for customer in (survivor, other):
         _copy_objections(customer)
         customer.save()
+        _give_back_ended(customer, moved, now=now)
         recheck_open_leads(customer, now=now)
         for lead in Lead.objects.filter(customer=customer).order_by("pk"):
             record(lead, "merge_undone", by=by, now=now)
@@ -355,6 +401,27 @@ def _give_back_own(
             lead.next_call_at = max(now, parse_datetime(moved["postponed"][str(lead.pk)]) or now)
             lead.save(update_fields=["next_call_at"])
             record(lead, "call_planned", by=None, now=now, at=lead.next_call_at.isoformat())
+
+
+def _give_back_ended(customer: Customer, moved: dict[str, Any], *, now: datetime) -> None:
+    """Open the leads again that ended with the merge, unless an objection still stands."""
+    ended = moved.get("ended", {})
+    for found in Lead.objects.filter(pk__in=ended, customer=customer).order_by("pk"):
+        lead, was = lock_lead(found), ended[str(found.pk)]
+        round_ = round_of(lead)
+        is_as_ended = lead.is_closed and round_.pk == was["round"]
+        if not is_as_ended or stands_against(lead, customer.objected_at):
+            continue
+        lead.status, lead.close_reason = Status.OPEN, None
+        lead.owner_id, lead.queue = was["owner"], was["queue"]
+        for name in _MOMENTS:
+            setattr(lead, name, parse_datetime(was[name]) if was[name] else None)
+        go_on_with(lead, round_, now=now)
+        CallBack.objects.filter(pk=was["promise"], done_at=round_.ended_at).update(
+            done_at=None, was_kept=None
+        )
+        leave_time_to_act(lead, now=now)
+        lead.save()
 
 
 def _ids(rows: QuerySet[Any]) -> list[int]:

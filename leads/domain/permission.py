@@ -72,8 +72,14 @@ def lasting_ground_until(lead: Lead, *, now: datetime) -> datetime | None:
 
 
 def _objection_stands(lead: Lead) -> bool:
-    """A later own request is a ground for that lead alone (product.md, right of objection)."""
-    objected_at = lead.customer.objected_at
+    return stands_against(lead, lead.customer.objected_at)
+
+
+def stands_against(lead: Lead, objected_at: datetime | None) -> bool:
+    """Whether an objection made then stops calls about the lead.
+
+    A later own request is a ground for that lead alone (product.md, right of objection).
+    """
     if objected_at is None:
         return False
     return lead.requested_at is None or lead.requested_at <= objected_at

@@ -174,6 +174,13 @@ def end_when_full(lead: Lead, *, now: datetime) -> None:
         lead.system_close_at = now + SYSTEM_ACTS_AFTER
 
 
+def leave_time_to_act(lead: Lead, *, now: datetime) -> None:
+    """A round at its maximum ends by the system, and not before there was time to correct it."""
+    if lead.system_close_at is not None:
+        lead.system_close_at = max(lead.system_close_at, now + SYSTEM_ACTS_AFTER)
+    end_when_full(lead, now=now)
+
+
 def refresh_ground(lead: Lead, *, now: datetime) -> None:
     """Write down until when the lead has a ground to call, as the queue reads it.
 

@@ -39,7 +39,7 @@ from leads.domain.booking import count_for_map
 from leads.domain.forwarding import take_back
 from leads.domain.holding import claim, hold_of
 from leads.domain.locking import lock_lead
-from leads.domain.rounds import SYSTEM_ACTS_AFTER, end_when_full, go_on_with, refresh_ground
+from leads.domain.rounds import go_on_with, leave_time_to_act, refresh_ground
 from leads.domain.steps import moment_of, newest_event
 from leads.domain.timeline import record
 from leads.models import (
@@ -130,7 +130,7 @@ def undo(lead: Lead, *, by: User, now: datetime) -> Step:
         go_on_with(lead, step.ended, now=now)
         take_back(lead, by=by, now=now)
     _return_promise(step)
-    _leave_time_to_act(lead, now=now)
+    leave_time_to_act(lead, now=now)
     _return_selections(lead, step, now=now)
     if step.before["is_held"] and lead.is_at_bdc and hold_of(by, now) is None:
         claim(lead, agent=by, now=now)
@@ -189,13 +189,6 @@ def _return_promise(step: Step) -> None:
     CallBack.objects.filter(pk=step.before["promise"], done_at=step.at).update(
         done_at=None, was_kept=None
     )
-
-
-def _leave_time_to_act(lead: Lead, *, now: datetime) -> None:
-    """A round at its maximum ends by the system, and not before there was time to correct it."""
-    if lead.system_close_at is not None:
-        lead.system_close_at = max(lead.system_close_at, now + SYSTEM_ACTS_AFTER)
-    end_when_full(lead, now=now)
 
 
 def _return_selections(lead: Lead, step: Step, *, now: datetime) -> None:

@@ -71,18 +71,23 @@ def object_to_calls(
         lead.save(update_fields=["callable_until", "without_ground_since"])
         if lead.pk == spare:
             continue
-        withdraw_proposal(lead, why="objected", now=now)
-        round_ = round_of(lead)
-        code = "VK-08" if round_.side == Side.SALESPERSON else "BDC-08"
-        write_off(
-            lead,
-            round_,
-            reason=CloseReason.objects.get(pk=code),
-            by=None,
-            now=now,
-            facts={"objected": True},
-        )
+        end_for_objection(lead, now=now)
     return customer
+
+
+def end_for_objection(lead: Lead, *, now: datetime) -> None:
+    """End the round of a locked lead whose customer objects to calls; the system does it."""
+    withdraw_proposal(lead, why="objected", now=now)
+    round_ = round_of(lead)
+    code = "VK-08" if round_.side == Side.SALESPERSON else "BDC-08"
+    write_off(
+        lead,
+        round_,
+        reason=CloseReason.objects.get(pk=code),
+        by=None,
+        now=now,
+        facts={"objected": True},
+    )
 
 
 def _carry_out(lead: Lead, round_: Round, reason: CloseReason, *, now: datetime) -> None:

@@ -73,6 +73,27 @@ class CustomerMerge(models.Model):
                     "merge_of_customers_whom_nobody_is_with",
                 ),
             ),
+            # An objection of one ends what was open of the other, but for a later own request.
+            pgtrigger.Trigger(
+                name="ends_what_was_objected_to",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                func=refuse_if(
+                    "EXISTS (SELECT 1 FROM leads_lead l JOIN leads_objection o"
+                    " ON o.customer_id = l.customer_id WHERE l.customer_id = NEW.survivor_id"
+                    " AND l.status <> 'closed' AND o.withdrawn_at IS NULL"
+                    " AND (l.requested_at IS NULL OR l.requested_at <= o.at)"
+                    " AND (NEW.moved -> 'leads' @> to_jsonb(l.id))"
+                    " <> (NEW.moved -> 'objections' @> to_jsonb(o.id))"
+                    " AND NOT EXISTS (SELECT 1 FROM leads_objection own"
+                    " WHERE own.customer_id = l.customer_id AND own.withdrawn_at IS NULL"
+                    " AND own.at >= o.at AND (NEW.moved -> 'leads' @> to_jsonb(l.id))"
+                    " = (NEW.moved -> 'objections' @> to_jsonb(own.id))))",
+                    "merge_ends_what_was_objected_to",
+                    otherwise="RETURN NULL;",
+                ),
+            ),
             pgtrigger.Trigger(
                 name="undone_once",
                 when=pgtrigger.Before,

@@ -9,8 +9,11 @@ from django.db import connection, transaction
 
 from bdc.errors import NotAllowed, RuleBroken
 from dealers.models import Role
-from leads.domain.contacting import record_attempt, start_call
+from leads.domain.approving import reopen
+from leads.domain.closing import close_lead
+from leads.domain.contacting import promise_call_back, record_attempt, start_call
 from leads.domain.correcting import Correction, VehicleIn, correct_customer
+from leads.domain.facts import Facts
 from leads.domain.intake import LeadIn, receive_lead
 from leads.domain.merging import (
     last_merge,
@@ -22,7 +25,8 @@ from leads.domain.merging import (
 from leads.domain.objecting import record_objection, withdraw_objection
 from leads.domain.permission import may_call
 from leads.domain.queue import next_lead, upcoming
-from leads.models import Attempt, Customer, CustomerMerge, Event, Hold, Lead
+from leads.domain.sweeping import sweep
+from leads.models import Attempt, Customer, CustomerMerge, Event, Hold, Lead, Proposal
 from tests.factories import (
     TUESDAY_10,
     at,
@@ -213,6 +217,79 @@ def test_an_objection_of_either_holds_for_both(dealership, agent, who):
     assert not may_call(fresh(silent), now=at(24, 11)).allowed
     assert fresh(silent).callable_until is None
     assert next_lead(agent, now=at(24, 11)) is None
+    assert (fresh(silent).status, fresh(silent).close_reason_id) == ("closed", "BDC-08")
+    assert verbs(silent)[-3:] == ["objected", "closed", "customer_merged"]
+
+
+def test_an_objection_of_the_other_ends_what_was_planned_and_promised(dealership, manager):
+    seller = create_salesperson(dealership)
+    objector, silent = receive_passive(dealership), receive(dealership)
+    record_objection(objector.customer, by=None, now=at(24, 10, 30))
+    record_attempt(silent, result="spoken", by=seller, now=at(24, 10, 40))
+    promise_call_back(silent, due_at=at(25, 10), by=seller, now=at(24, 10, 45))
+    close_lead(silent, reason="VK-07", facts=Facts(), by=seller, now=at(24, 10, 50))
+
+    merge(silent, objector, by=manager, now=at(24, 11))
+
+    ended = fresh(silent)
+    assert (ended.status, ended.close_reason_id, ended.next_call_at) == ("closed", "VK-08", None)
+    assert not ended.call_backs.filter(done_at=None).exists()
+    assert Proposal.objects.get(lead=ended).decision == "withdrawn"
+    sweep(at(24, 12))
+    assert fresh(silent).status == "closed"
+
+
+def test_a_request_after_the_objection_is_not_ended_by_a_merge(dealership):
+    create_salesperson(dealership)
+    objector = receive_passive(dealership)
+    record_objection(objector.customer, by=None, now=TUESDAY_10)
+    asked = receive(dealership, now=at(24, 11))
+
+    merge(objector, asked, now=at(24, 12))
+
+    assert fresh(asked).status == "open"
+    assert may_call(fresh(asked), now=at(24, 12)).allowed
+
+
+def test_what_ended_with_the_merge_goes_on_when_parted(dealership, agent):
+    seller = create_salesperson(dealership)
+    objector, silent = receive_passive(dealership), receive(dealership)
+    record_objection(objector.customer, by=None, now=at(24, 10, 30))
+    record_attempt(silent, result="no_answer", by=seller, now=at(24, 10, 40))
+    promise_call_back(silent, due_at=at(25, 10), by=seller, now=at(24, 10, 45))
+    merge(objector, silent, now=at(24, 11))
+    assert fresh(silent).is_closed
+
+    undo_merge(objector.customer, by=None, now=at(24, 12))
+
+    again = fresh(silent)
+    assert (again.status, again.owner, again.close_reason) == ("open", seller, None)
+    assert (again.next_call_at, again.current_round.attempts) == (at(25, 10), 1)
+    assert again.call_backs.get(done_at=None).due_at == at(25, 10)
+    assert may_call(again, now=at(24, 12)).allowed
+    assert record_attempt(again, result="spoken", by=seller, now=at(24, 14)).counts
+
+
+def test_what_ended_with_the_merge_stays_when_they_object_since(dealership):
+    objector, silent = receive_passive(dealership), receive_passive(dealership)
+    record_objection(objector.customer, by=None, now=TUESDAY_10)
+    merge(objector, silent, now=at(24, 11))
+    record_objection(objector.customer, by=None, now=at(24, 12))
+
+    undo_merge(objector.customer, by=None, now=at(24, 13))
+
+    assert fresh(silent).is_closed
+
+
+def test_what_was_reopened_since_the_merge_stays_as_it_is(dealership, manager):
+    objector, silent = receive_passive(dealership), receive_passive(dealership)
+    record_objection(objector.customer, by=None, now=TUESDAY_10)
+    merge(objector, silent, now=at(24, 11))
+    reopened = reopen(fresh(silent), by=manager, now=at(24, 12))
+
+    undo_merge(objector.customer, by=None, now=at(24, 13))
+
+    assert fresh(silent).round_number == reopened.round_number
 
 
 def test_parted_again_only_who_objected_may_not_be_called(dealership):

@@ -253,6 +253,20 @@ def test_the_limits_of_a_day_reach_over_a_merge(dealership, jan, other):
         write_attempt(second, day_part="evening", nth_of_day=1)
 
 
+def test_a_merge_ends_what_an_objection_of_the_other_stands_against(jan, other):
+    record_objection(other.customer, by=None, now=TUESDAY_10)
+    objections = other.customer.objections.all()
+
+    with refused("merge_ends_what_was_objected_to"), transaction.atomic():
+        moved = {"leads": [other.pk], "objections": [one.pk for one in objections]}
+        write_merge(jan.customer, other.customer, moved=moved)
+        objections.update(customer=jan.customer)
+        this(other.customer).update(merged_into=jan.customer, objected_at=None)
+        this(jan.customer).update(objected_at=TUESDAY_10)
+        Lead.objects.filter(pk=other.pk).update(customer=jan.customer)
+        check_keys()
+
+
 # --- Objections -----------------------------------------------------------------------------
 
 

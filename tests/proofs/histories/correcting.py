@@ -38,7 +38,7 @@ class Correcting(Chronicle):
         )
         answer = self.step("unmerge", who, allowed=allowed, customer=survivor.pk)
         if not answer.refused and merge is not None:
-            model.part(merge)
+            model.part(merge, self.now)
         self.check()
 
     def withdraw_objection(self, who: str, customer: CustomerModel, reason: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 
 @dataclass(eq=False)
@@ -61,6 +62,7 @@ class MergeModel:
     merged: list[CustomerModel]  # into the other, before
     is_worked: bool = False  # a lead that came over was called since
     is_undone: bool = False
+    ended: dict[int, Any] = field(default_factory=dict)  # each lead that ended, as it was
 
 
 class Customers:

@@ -7,7 +7,7 @@ the salespeople gets a lead is left to routing and taken over from the rows.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tests.proofs.histories.customers import CustomerModel, Customers, MergeModel
@@ -475,11 +475,14 @@ class Model:
         for lead in self.leads.values():
             if lead.customer is not customer or lead.status == "closed" or lead is spare:
                 continue
-            self.withdraw(lead, None)
-            self.let_go(lead)
-            lead.round.end = "VK-08" if lead.side == SALES else "BDC-08"
-            lead.status = "closed"
-            lead.system_at = None
+            self.end_for_objection(lead)
+
+    def end_for_objection(self, lead: LeadModel) -> None:
+        self.withdraw(lead, None)
+        self.let_go(lead)
+        lead.round.end = "VK-08" if lead.side == SALES else "BDC-08"
+        lead.status = "closed"
+        lead.system_at = None
 
     # -- one customer after all --------------------------------------------------------------
 
@@ -500,15 +503,40 @@ class Model:
 
     def merge(self, survivor: CustomerModel, other: CustomerModel) -> None:
         leads = self.leads_of(other)
-        self.customers.merge(survivor, other, {lead.pk for lead in leads})
+        own = {one.pk: one.customer.objected_at for one in self.leads_of(survivor) + leads}
+        merge = self.customers.merge(survivor, other, {lead.pk for lead in leads})
         for lead in leads:
             lead.customer = survivor
+        objected_at = survivor.objected_at
+        for lead in self.leads_of(survivor):
+            if lead.status == "closed" or own[lead.pk] == objected_at:
+                continue
+            if self.is_objected_to(lead):
+                merge.ended[lead.pk] = (lead.round, lead.owner, lead.promise, lead.system_at)
+                self.end_for_objection(lead)
 
-    def part(self, merge: MergeModel) -> None:
+    @staticmethod
+    def is_objected_to(lead: LeadModel) -> bool:
+        objected, asked = lead.customer.objected_at, lead.requested_at
+        return objected is not None and (asked is None or asked <= objected)
+
+    def give_back(self, merge: MergeModel, now: datetime) -> None:
+        """The leads that ended with the merge go on, unless an objection still stands."""
+        for pk, (round_, owner, promise, system_at) in merge.ended.items():
+            lead = self.leads[pk]
+            if lead.status != "closed" or lead.round is not round_ or self.is_objected_to(lead):
+                continue
+            lead.rounds.append(replace(round_, end=""))
+            lead.status, lead.owner, lead.promise = "open", owner, promise
+            lead.system_at = max(system_at, now + SYSTEM_ACTS) if system_at else None
+            self.end_when_full(lead, now)
+
+    def part(self, merge: MergeModel, now: datetime) -> None:
         self.customers.part(merge)
         for pk in merge.leads:
             if self.leads[pk].customer is merge.survivor:
                 self.leads[pk].customer = merge.other
+        self.give_back(merge, now)
 
     # -- time -------------------------------------------------------------------------------
 

@@ -101,6 +101,8 @@ def _everything_else(h: History, lead: LeadModel) -> None:
     h.merge("admin", lead.customer, other.customer)
     h.undo_merge("team", lead.customer)
     h.object("manager", lead)
+    h.merge("admin", lead.customer, other.customer)
+    h.undo_merge("team", lead.customer)
     h.withdraw_objection("manager", lead.customer, "by_mistake")
     for weeks in (4, 5, 6):
         h.tick(timedelta(weeks=weeks))

@@ -121,7 +121,8 @@ CALLING: tuple[Invariant, ...] = (
         AND NOT EXISTS (SELECT FROM leads_proposal p WHERE p.round_id = r.id
             AND p.reason_id IN ('BDC-08', 'BDC-15', 'VK-08')
             AND p.proposed_at >= k.objected_at)
-        AND NOT EXISTS (SELECT FROM leads_event e WHERE e.lead_id = l.id
-            AND e.verb = 'customer_merged' AND e.at >= k.objected_at)""",
+        AND NOT (l.requested_at > k.objected_at
+            AND EXISTS (SELECT FROM leads_event e WHERE e.lead_id = l.id
+                AND e.verb = 'customer_merged' AND e.at >= k.objected_at))""",
     ),
 )
