@@ -22,6 +22,8 @@ QUESTIONS: list[Mapping[str, str]] = [
     {"view": "all", "attention": "late"},
     {"search": "7002"},
     {"search": "klant"},
+    {"search": "cnry"},
+    {"search": "6861"},
     {"page_size": "1"},
     {"reason": "VK-01"},
     {"received_after": "2020-01-01T00:00:00+01:00"},

@@ -7,28 +7,50 @@ written past every rule, since what once came in may be shown for years.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
-from django.db import IntegrityError, connection, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 
 from dealers.models import Membership
-from leads.models import Lead
+from leads.models import Lead, Reject
 from tests.access_world import OUR_APPS
 
-# Columns of letters that are no words: another text there is another address, rule or key.
+# Letters that nobody can be shown as another's: another text there breaks what reads it.
 NO_WORDS = {
-    "key", "slug", "timezone", "password", "digest", "body_digest", "kind", "verb", "code", "why",
-    "field", "job", "content_type", "number", "search_name", "detail", "problem", "postcode",
-    "plate", "external_id",
+    "password": "a session is for one password: whoever is asked would be signed out",
+    "digest": "of a key, by which programs sign in, or of a row, which is compared and not shown",
+    "timezone": "the clock of the dealership: it has to be one that there is",
+    "kind": "what sort of number it is: a name of ours, the same for everybody",
+    "field": "which field of a policy: a name of ours, by which its words are found",
+    "verb": "which sentence of a timeline: as above",
+    "code": "which rule: as above",
+    "why": "why an attempt does not count: as above",
+    "problem": "why an import failed: as above",
+}
+# Not free text, but somebody's all the same: a mark by which a thing is known, or raw input.
+MARKS = {
+    "slug", "content_type", "number", "search_name", "detail", "postcode", "plate", "external_id",
 }  # fmt: skip
-# Tables that are one and the same for everybody, or hold what one key was answered.
+UNIQUE = {"slug", "external_id"}  # within a group or a source
+# Tables that are one and the same for everybody, that hold what one key was answered, or that
+# who runs Spits sees of every group.
 OF_NOBODY = {"leads_closereason", "bdc_jobrun", "bdc_idempotentanswer", "outbox_effect"}
 # JSON whose texts people wrote; in others they are names of rules.
 WORDS_IN_JSON = {("leads_lead", "extra"), ("leads_reject", "prefill")}
+# JSON with names of rules and people's words side by side: under which names the words stand.
+WORDS_BY_NAME = {
+    ("leads_event", "facts"): {"owner", "owner_name"},
+    ("leads_proposal", "facts"): {
+        "purchase_make", "purchase_model", "purchase_dealer", "preferred_make", "preferred_model",
+    },
+}  # fmt: skip
+BYTES = {("leads_rawinput", "body")}
+# The database takes numbers in E.164 alone.
+PHONES = {("leads_customerphone", "number"), ("leads_attempt", "phone"), ("leads_call", "phone")}
 
 Ids = Mapping[str, list[int]]
 Word = Callable[["Column", int], str]
@@ -42,26 +64,43 @@ class Column:
     is_list: bool = False
     is_json: bool = False
     is_address: bool = False
+    is_phone: bool = False
+    is_unique: bool = False
+    is_bytes: bool = False
 
     def __str__(self) -> str:
         return f"{self.table}.{self.name}"
 
 
-def columns() -> Iterator[Column]:
-    """Every column of ours that holds words."""
+def columns(*, with_marks: bool = False) -> Iterator[Column]:
+    """Every column of ours that holds words; those of MARKS, BYTES and WORDS_BY_NAME if asked."""
     for model in apps.get_models():
         table = model._meta.db_table
         if not table.startswith(OUR_APPS) or table in OF_NOBODY:
             continue
         for field in model._meta.local_fields:
+            place = (table, field.column)
+            if with_marks and place in WORDS_BY_NAME:
+                yield Column(table, field.column, 200, is_json=True)
+            elif with_marks and place in BYTES:
+                yield Column(table, field.column, 200, is_bytes=True)
             if field.choices or field.column in NO_WORDS:
+                continue
+            if field.column in MARKS and not with_marks:
                 continue
             if isinstance(field, models.CharField | models.TextField):
                 is_address = isinstance(field, models.EmailField)
-                yield Column(table, field.column, field.max_length or 200, is_address=is_address)
+                yield Column(
+                    table,
+                    field.column,
+                    field.max_length or 200,
+                    is_address=is_address,
+                    is_phone=place in PHONES,
+                    is_unique=field.unique or field.column in UNIQUE,
+                )
             elif isinstance(field, ArrayField):
                 yield Column(table, field.column, 60, is_list=True)
-            elif (table, field.column) in WORDS_IN_JSON:
+            elif place in WORDS_IN_JSON:
                 yield Column(table, field.column, 200, is_json=True)
 
 
@@ -76,6 +115,9 @@ def ids_of(dealerships: Iterable[Any], people: Iterable[Any]) -> Ids:
         "lead_id": [*leads.values_list("pk", flat=True)],
         "customer_id": [*leads.values_list("customer", flat=True)],
         "user_id": users,
+        "raw_id": [
+            *Reject.objects.filter(dealership__in=places).values_list("raw", flat=True),
+        ],
         "centre_id": [
             *Membership.objects.filter(user__in=users)
             .exclude(centre=None)
@@ -90,11 +132,12 @@ OWN_KEYS = {
     "dealers_contactcentre": "centre_id",
     "accounts_user": "user_id",
     "leads_lead": "lead_id",
+    "leads_rawinput": "raw_id",
     "leads_customer": "customer_id",
 }
 
 
-def write_words(ids: Ids, word: Word) -> list[Column]:
+def write_words(ids: Ids, word: Word, *, with_marks: bool = False) -> list[Column]:
     """Write `word` into every column of every row that is found; return what the database refuses.
 
     Triggers are off meanwhile, so that rows that are only added to can be written as well.
@@ -102,14 +145,14 @@ def write_words(ids: Ids, word: Word) -> list[Column]:
     refused = []
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for column in columns():
+        for column in columns(with_marks=with_marks):
             keys = _keys(cursor, column.table, ids)
             cursor.execute(f"SELECT id, {column.name} FROM {column.table} WHERE {keys}", ids)
             for pk, known in cursor.fetchall():
                 try:
                     with transaction.atomic():
                         _write(cursor, column, pk, known, word(column, pk))
-                except IntegrityError:
+                except (IntegrityError, DataError):
                     refused.append(column)
         cursor.execute("SET LOCAL session_replication_role = origin")
     return list(dict.fromkeys(refused))
@@ -126,14 +169,23 @@ def _keys(cursor: Any, table: str, ids: Ids) -> str:
 def _write(cursor: Any, column: Column, pk: int, known: Any, text: str) -> None:
     new: Any = [text] if column.is_list else text
     if column.is_json:
-        new = json.dumps(_with_words(json.loads(known), text))
+        names = WORDS_BY_NAME.get((column.table, column.name))
+        new = json.dumps(_with_words(json.loads(known), text, names))
+    elif column.is_bytes:
+        new = text.encode()
     statement = f"UPDATE {column.table} SET {column.name} = %s WHERE id = %s"
     cursor.execute(statement, [new, pk])
 
 
-def _with_words(value: Any, text: str) -> Any:
+def _with_words(value: Any, text: str, names: Collection[str] | None) -> Any:
+    """The same with `text` for every text, or for those alone that stand under one of `names`."""
     if isinstance(value, dict):
-        return {name: _with_words(inner, text) for name, inner in value.items()}
+        return {
+            name: inner
+            if names is not None and name not in names
+            else _with_words(inner, text, names)
+            for name, inner in value.items()
+        }
     if isinstance(value, list):
-        return [_with_words(inner, text) for inner in value]
+        return [_with_words(inner, text, names) for inner in value]
     return text if isinstance(value, str) and value else value
