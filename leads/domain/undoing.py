@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -85,7 +85,10 @@ def undoing_problem(step: Step | None, *, now: datetime) -> RuleBroken | None:
             "undo_window_over", _("This was not today, so it cannot be undone any more.")
         )
     newest = newest_event(step.lead)
-    if step.last_event != newest and step.last_event != _settled_event(step.lead, newest):
+    is_newest = step.last_event in (newest, _settled_event(step.lead, newest))
+    # An objection ends what is open, and would have ended this lead too.
+    objected_at = step.lead.customer.objected_at
+    if not is_newest or (objected_at is not None and objected_at >= step.at):
         return RuleBroken(
             "changed_since", _("Something happened on this lead since, so it cannot be undone.")
         )
@@ -108,6 +111,7 @@ def undoable_steps_of(agent: User, *, now: datetime) -> list[Step]:
     steps = (
         Step.objects.filter(by=agent, at__gte=midnight, undone_at=None)
         .filter(last_event=Subquery(newest), lead__in=Lead.objects.visible_to(agent))
+        .exclude(lead__customer__objected_at__gte=F("at"))
         .select_related("lead__customer", "attempt", "ended__reason", "proposal__reason")
     )
     return list(steps.order_by("-at", "-pk")[:MOST_IN_SIGHT])
@@ -170,7 +174,8 @@ def _withdraw(step: Step, *, now: datetime) -> None:
 
 def _return_state(lead: Lead, step: Step) -> None:
     """Owner, due time and status, as they were; the caller saves the lead."""
-    lead.status = Status.OPEN
+    waits = Proposal.objects.filter(lead=lead, decided_at=None).exists()
+    lead.status = Status.PROPOSED if waits else Status.OPEN
     lead.close_reason = None
     lead.duplicate_of = None
     lead.is_pollution = False

@@ -51,6 +51,7 @@ from tests.factories import (
 )
 
 OTHER_BRAND = Facts(purchase_make="Toyota")
+PARTS = Facts(destination="parts")
 STATE = (
     "owner_id",
     "queue",
@@ -226,6 +227,18 @@ def test_an_undone_proposal_is_withdrawn(lead, salesperson):
 
     assert state_of(lead) == before
     assert lead.proposals.get().decision == "withdrawn"
+
+
+def test_a_proposal_waits_on_after_a_later_result_was_undone(lead, salesperson):
+    record_attempt(lead, result="spoken", by=salesperson, now=TUESDAY_10)
+    close_lead(lead, reason="VK-07", facts=Facts(), by=salesperson, now=at(24, 10, 1))
+    record_attempt(lead, result="voicemail", by=salesperson, now=at(24, 10, 2))
+
+    undo(lead, by=salesperson, now=at(24, 10, 3))
+
+    lead.refresh_from_db()
+    assert lead.status == Status.PROPOSED
+    assert lead.proposals.get().decided_at is None
 
 
 def test_the_hold_returns_when_the_agent_has_nobody_else(queued, agent):
@@ -510,6 +523,22 @@ def test_an_objection_is_not_undone(queued, agent, how):
     with pytest.raises(RuleBroken, match=r"^(nothing_to_undo|changed_since)$"):
         undo(queued, by=agent, now=TUESDAY_10)
     assert Customer.objects.get(pk=queued.customer_id).objected_at is not None
+
+
+def test_no_close_out_is_undone_for_who_objected_since(dealership, queued, agent):
+    close_lead(queued, reason="BDC-04", facts=PARTS, by=agent, now=TUESDAY_10)
+    other = receive_passive(
+        dealership, phones=(queued.customer.phones.get().number,), interest="service"
+    )
+    record_objection(other.customer, by=agent, now=at(24, 10, 1))
+
+    queued = Lead.objects.get(pk=queued.pk)
+    assert undoable_step(queued, by=agent, now=at(24, 10, 2)) is None
+    assert undoable_steps_of(agent, now=at(24, 10, 2)) == []
+    with refused("changed_since"):
+        undo(queued, by=agent, now=at(24, 10, 2))
+    queued.refresh_from_db()
+    assert queued.is_closed
 
 
 def test_what_is_not_a_step_cannot_be_undone(lead, salesperson):
