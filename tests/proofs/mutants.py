@@ -327,6 +327,42 @@ def objection_is_withdrawn(h: History) -> None:
     h.withdraw_objection("manager", lead.customer, "by_mistake")
 
 
+def promise_is_undone(h: History) -> None:
+    lead = _active(h)
+    _active(h, person=1, channel="walk_in")
+    h.call_back(lead.owner, lead, timedelta(hours=3))
+    h.undo(lead.owner, lead)
+
+
+def undone_after_the_step_of_a_colleague(h: History) -> None:
+    lead = _passive(h)
+    h.call_back("agent", lead, timedelta(hours=3))
+    h.conversation("team", lead, "chat")
+    h.undo("agent", lead)
+
+
+def result_is_undone_while_a_proposal_waits(h: History) -> None:
+    lead = _active(h)
+    h.close(lead.owner, lead, "BDC-01")
+    h.attempt(lead.owner, lead, "voicemail")
+    h.undo(lead.owner, lead)
+
+
+def closed_and_objected_and_undone(h: History) -> None:
+    lead = _passive(h)
+    _passive(h, place=HELMOND)
+    h.close("agent", lead, "BDC-04")
+    h.object("agent", lead)
+    h.undo("agent", lead)
+
+
+def close_out_is_undone_after_a_call(h: History) -> None:
+    lead = _passive(h)
+    h.attempt("agent", lead, "no_answer")
+    h.close("agent", lead, "BDC-04")
+    h.undo("agent", lead)
+
+
 # -- the mutants --------------------------------------------------------------------------------
 
 
@@ -335,7 +371,7 @@ def _one(name: str, where: str, old: str, new: str, scenario: Scenario, **more: 
 
 
 _QUEUE, _CONTACT = "leads.domain.queue", "leads.domain.contacting"
-_MERGING = "leads.domain.merging"
+_MERGING, _UNDOING = "leads.domain.merging", "leads.domain.undoing"
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "the hold of a colleague is taken over",
@@ -593,6 +629,41 @@ MUTANTS: tuple[Mutant, ...] = (
         'require_for_customer(by, "withdraw_objection", customer)',
         "pass",
         objection_is_withdrawn,
+    ),
+    _one(
+        "undo gives back a wrong owner",
+        f"{_UNDOING}:_return_state",
+        'step.before["owner"]',
+        "Lead.objects.exclude(owner=None).exclude(pk=lead.pk).get().owner_id",
+        promise_is_undone,
+    ),
+    _one(
+        "undo passes over the step of a colleague",
+        f"{_UNDOING}:undoing_problem",
+        "not is_newest or ",
+        "",
+        undone_after_the_step_of_a_colleague,
+    ),
+    _one(
+        "undo opens a lead that waits for approval",
+        f"{_UNDOING}:_return_state",
+        "Status.PROPOSED if waits else Status.OPEN",
+        "Status.OPEN",
+        result_is_undone_while_a_proposal_waits,
+    ),
+    _one(
+        "undo opens a lead of who objected since",
+        f"{_UNDOING}:undoing_problem",
+        "objected_at is not None and",
+        "False and",
+        closed_and_objected_and_undone,
+    ),
+    _one(
+        "undo forgets what was counted",
+        "leads.domain.rounds:go_on_with",
+        "for name in GOES_ON}",
+        "for name in GOES_ON if name not in ('attempts', 'maximum')}, maximum=ended.maximum",
+        close_out_is_undone_after_a_call,
     ),
 )
 

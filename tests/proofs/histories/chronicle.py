@@ -79,6 +79,7 @@ class Chronicle:
         self.sent: list[tuple[str, dict[str, Any], int]] = []  # by whom, body, the lead it made
         self.keys: dict[str, datetime] = {}  # when each was used first
         self.renewed: set[str] = set()  # used again after they were forgotten
+        self.done_by: list[Any] = []  # what can be undone, in the order in which it was done
         self.absences: list[tuple[str, datetime]] = []
         self._users = User.objects.in_bulk([user.pk for user in world.users.values()])
         self._places = self._read_places()
@@ -102,6 +103,10 @@ class Chronicle:
 
     def leads(self) -> list[LeadModel]:
         return list(self.model.leads.values())
+
+    def told(self, lead: LeadModel) -> int:
+        """How much the timeline of a lead told when it was looked at last."""
+        return int(self._before[lead.pk][1])
 
     def pick(self, number: int) -> LeadModel | None:
         leads = self.leads()

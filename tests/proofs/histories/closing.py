@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from leads.models import FIXED_REASONS
-from tests.proofs.histories.chronicle import Chronicle, Violation
+from tests.proofs.histories.chronicle import Violation
 from tests.proofs.histories.model import LeadModel, ReasonModel
+from tests.proofs.histories.undoing import Undoing
 from tests.proofs.histories.world import SALES
 
 REASONS = {
@@ -26,7 +27,7 @@ SALE = {
 }
 
 
-class Closing(Chronicle):
+class Closing(Undoing):
     """The steps by which rounds end, and leads change hands."""
 
     def close(self, who: str, lead: LeadModel, code: str, *, tells: bool = True) -> None:
@@ -41,10 +42,14 @@ class Closing(Chronicle):
                 and self.model.right_track(lead, reason)
                 and self.model.evidence(lead, reason, set(told) | self._same_words(told))
             )
+        found = self.found(who, lead)
         answer = self.step("close", who, lead, allowed=allowed, reason=code, told=told)
         if not answer.refused and reason is not None:
             self.model.close(lead, reason, who, self.now, told.get("follow_up_at"))
         self.check()
+        can_be_undone = reason is not None and reason.effect != "stop_calling" and code != "VK-01"
+        if not answer.refused and can_be_undone:
+            self.keep(found)
 
     def fitting_reasons(self, lead: LeadModel) -> list[str]:
         """The codes that the model holds for possible, when everything is told."""

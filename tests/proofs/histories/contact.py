@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.proofs.histories.chronicle import Chronicle, Violation
+from tests.proofs.histories.chronicle import Violation
 from tests.proofs.histories.model import LeadModel
+from tests.proofs.histories.undoing import Undoing
 from tests.proofs.histories.world import BDC, SALES
 
 
-class Contact(Chronicle):
+class Contact(Undoing):
     """The steps by which a customer is spoken with, and what comes of it."""
 
     def start_call(self, who: str, lead: LeadModel) -> None:
@@ -37,6 +38,7 @@ class Contact(Chronicle):
     ) -> None:
         model, at = self.model, self.now + timedelta(seconds=1)
         allowed = model.attempt_is_allowed(lead, who, at, happened=happened)
+        found, is_late = self.found(who, lead), not model.can_work(who, lead, at)
         answer = self.step(
             "attempt",
             who,
@@ -51,6 +53,8 @@ class Contact(Chronicle):
             if objection:
                 model.object(lead.customer, self.now)
         self.check()
+        if not (answer.refused or is_late or objection):
+            self.keep(found, attempt=lead.last_attempt)
 
     def conversation(self, who: str, lead: LeadModel, channel: str) -> None:
         allowed = self.model.can_work(who, lead, self.now + timedelta(seconds=1))
@@ -63,16 +67,20 @@ class Contact(Chronicle):
         due_at = self.now + after
         at = self.now + timedelta(seconds=1)
         allowed = self.model.can_take_up(who, lead, at) and due_at > at
+        found = self.found(who, lead)
         answer = self.step("call_back", who, lead, allowed=allowed, due_at=due_at)
         if not answer.refused:
             self.model.take_up(who, lead, self.now)
             lead.promise, lead.system_at = due_at, None
             self.model.let_customer_go(who, lead)
         self.check()
+        if not answer.refused:
+            self.keep(found)
 
     def appointment(self, who: str, lead: LeadModel, kind: str, after: timedelta) -> None:
         starts_at = self.now + after
         can = self.model.can_take_up(who, lead, self.now + timedelta(seconds=1))
+        found = self.found(who, lead)
         answer = self.step(
             "appointment",
             who,
@@ -88,6 +96,8 @@ class Contact(Chronicle):
         elif can and answer.refused != "slot_taken":
             raise Violation(f"an appointment was refused: {answer.refused}")
         self.check()
+        if not answer.refused:
+            self.keep(found, appointment=answer.made)
 
     def outcome(self, who: str, lead: LeadModel, outcome: str) -> None:
         standing = [pk for pk, (_k, _at, live) in lead.appointments.items() if live]

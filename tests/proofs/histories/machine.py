@@ -373,6 +373,33 @@ class Histories(RuleBasedStateMachine):
         if lead := self.h.pick(number):
             self.make(self.h.object, self.who(lead, who), lead)
 
+    # -- undone -----------------------------------------------------------------------------
+
+    @precondition(lambda self: self.h.done_by)
+    @rule(number=numbers, who=whoever)
+    def undo(self, number: int, who: int) -> None:
+        """Mostly who did it last; now and then whoever works the lead, or anybody."""
+        step = self.h.done_by[-1 - number % min(3, len(self.h.done_by))]
+        whom = step.who if who <= RIGHT_ONE else self.who(step.lead, who)
+        self.make(self.h.undo, whom, step.lead)
+
+    @rule(number=numbers, code=st.sampled_from(CODES), again=st.booleans())
+    def closed_undone_and_closed_again(self, number: int, code: str, again: bool) -> None:
+        if lead := self.h.pick(number):
+            who = self.who(lead, 0)
+            self.make(self.h.close, who, lead, code)
+            self.make(self.h.undo, who, lead)
+            if again:
+                self.make(self.h.close, who, lead, code)
+
+    @rule(number=numbers, results=st.tuples(st.sampled_from(RESULTS), st.sampled_from(RESULTS)))
+    def result_is_corrected(self, number: int, results: tuple[str, str]) -> None:
+        if lead := self.h.pick(number):
+            who = self.who(lead, 0)
+            self.make(self.h.attempt, who, lead, results[0])
+            self.make(self.h.undo, who, lead)
+            self.make(self.h.attempt, who, lead, results[1])
+
     # -- put right --------------------------------------------------------------------------
 
     def customers(self) -> list[CustomerModel]:

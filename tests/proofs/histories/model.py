@@ -34,6 +34,7 @@ class RoundModel:
     refused: bool = False
     wrong: bool = False
     follow_up_at: datetime | None = None
+    began_after: RoundModel | None = None
 
     @property
     def is_full(self) -> bool:
@@ -41,6 +42,13 @@ class RoundModel:
 
 
 @dataclass
+class AttemptModel:
+    at: datetime
+    counts: bool
+    is_withdrawn: bool = False
+
+
+@dataclass(eq=False)
 class LeadModel:
     pk: int
     place: int
@@ -59,7 +67,7 @@ class LeadModel:
     proposer: str = ""
     appointments: dict[int, tuple[str, datetime, bool]] = field(default_factory=dict)
     quotes: int = 0
-    tried: bool = False
+    last_attempt: AttemptModel | None = None
 
     @property
     def round(self) -> RoundModel:
@@ -231,11 +239,11 @@ class Model:
         return ""
 
     def follow_up_is_due(self, lead: LeadModel, now: datetime) -> bool:
-        if len(lead.rounds) < 2 or lead.round.attempts:
-            return False
-        before = lead.rounds[-2]
+        before = lead.round.began_after
         return (
-            before.end == "BDC-16"
+            not lead.round.attempts
+            and before is not None
+            and before.end == "BDC-16"
             and before.follow_up_at is not None
             and before.follow_up_at - EARLY <= now
         )
@@ -249,14 +257,30 @@ class Model:
         return lead.promise is not None and lead.promise <= now + EARLY
 
     def has_room(self, lead: LeadModel, now: datetime) -> bool:
-        return not lead.round.is_full or self.promise_is_due(lead, now)
+        return (
+            not lead.round.is_full
+            or self.promise_is_due(lead, now)
+            or self.corrects_undone(lead, now)
+        )
+
+    def corrects_undone(self, lead: LeadModel, now: datetime) -> bool:
+        """Whether a result takes the place of one that was undone: it does not count again."""
+        last = lead.last_attempt
+        return (
+            last is not None
+            and last.is_withdrawn
+            and last.counts
+            and local(last.at).date() == local(now).date()
+            and day_part(last.at) == day_part(now)
+        )
 
     # -- rounds -----------------------------------------------------------------------------
 
     def begin(self, lead: LeadModel, side: str) -> None:
         place = self.places[lead.place]
         most = place.policy[side]
-        lead.rounds.append(RoundModel(side, most, most))
+        before = lead.rounds[-1] if lead.rounds else None
+        lead.rounds.append(RoundModel(side, most, most, began_after=before))
         lead.status = "open"
         lead.system_at = None
 
@@ -340,7 +364,6 @@ class Model:
         past_maximum: bool = False,
     ) -> bool:
         """Write an attempt; return whether it counts."""
-        lead.tried = True
         day, part = local(now).date(), day_part(now)
         counted = lead.customer.counted_on(day)
         lead.customer.made.setdefault(day, []).append(part)
@@ -352,6 +375,7 @@ class Model:
             if round_.is_full:
                 round_.maximum += 1
             round_.attempts += 1
+        lead.last_attempt = AttemptModel(now, counts)
         round_.refused |= result == "refused"
         round_.wrong |= result == "wrong_number"
         return counts
@@ -502,6 +526,7 @@ class Model:
         )
 
     def merge(self, survivor: CustomerModel, other: CustomerModel) -> None:
+        self.clear_holds_on(survivor, other)
         leads = self.leads_of(other)
         own = {one.pk: one.customer.objected_at for one in self.leads_of(survivor) + leads}
         merge = self.customers.merge(survivor, other, {lead.pk for lead in leads})
@@ -531,7 +556,14 @@ class Model:
             lead.system_at = max(system_at, now + SYSTEM_ACTS) if system_at else None
             self.end_when_full(lead, now)
 
+    def clear_holds_on(self, *customers: CustomerModel) -> None:
+        """Those that lapsed: of others nobody is merged."""
+        self.holds = {
+            who: hold for who, hold in self.holds.items() if hold.customer not in customers
+        }
+
     def part(self, merge: MergeModel, now: datetime) -> None:
+        self.clear_holds_on(merge.survivor)
         self.customers.part(merge)
         for pk in merge.leads:
             if self.leads[pk].customer is merge.survivor:

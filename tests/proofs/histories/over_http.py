@@ -35,6 +35,7 @@ PATHS = {
     "approve": "leads/{lead}/approve/",
     "send_back": "leads/{lead}/send-back/",
     "reopen": "leads/{lead}/reopen/",
+    "undo": "leads/{lead}/undo/",
     "assign": "leads/{lead}/assign/",
     "take": "leads/{lead}/take/",
     "objection": "customers/{customer}/objection/",

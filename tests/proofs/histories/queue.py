@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.proofs.histories.chronicle import Chronicle, Violation
+from tests.proofs.histories.chronicle import Violation
 from tests.proofs.histories.model import HOLD, LONGEST_HOLD, LeadModel
+from tests.proofs.histories.undoing import Undoing
 from tests.proofs.histories.world import BDC, day_part, local
 
 
-class AtTheQueue(Chronicle):
+class AtTheQueue(Undoing):
     """The steps of an agent at the queue."""
 
     def next(self, who: str) -> None:
@@ -46,7 +47,7 @@ class AtTheQueue(Chronicle):
         if not lead.active and lead.customer.parked_until and now < lead.customer.parked_until:
             raise Violation(f"lead {lead.pk} was offered within 90 days after BDC-06")
         made = lead.customer.called_on(local(now).date())
-        first = lead.active and not lead.tried
+        first = lead.active and lead.last_attempt is None
         if not model.promise_is_due(lead, now) and not first and day_part(now) in made:
             raise Violation(f"lead {lead.pk} was offered twice in a part of the day")
         model.hold(who, lead, now)
@@ -63,13 +64,17 @@ class AtTheQueue(Chronicle):
 
     def release(self, who: str, reason: str) -> None:
         hold = self.model.hold_of(who, self.now + timedelta(seconds=1))
+        found = self.found(who, hold.lead) if hold is not None else None
         answer = self.step(
             "release",
             who,
             allowed=hold is not None and who not in self.model.inactive,
             reason=reason,
         )
-        if not answer.refused and hold is not None:
-            self.model.releases.append((who, hold.lead.pk, self.now))
+        release = (who, hold.lead.pk, self.now) if hold is not None else None
+        if not answer.refused and release is not None:
+            self.model.releases.append(release)
             del self.model.holds[who]
         self.check()
+        if not answer.refused and found is not None:
+            self.keep(found, release=release)

@@ -29,6 +29,7 @@ from leads.domain.intake import LeadIn, keep_raw, receive_lead
 from leads.domain.merging import merge_customers, undo_merge
 from leads.domain.objecting import record_objection, withdraw_objection
 from leads.domain.queue import next_lead
+from leads.domain.undoing import undo
 from leads.models import Appointment, Customer, Lead
 from tests.factories import consent
 from tests.proofs.histories.chronicle import Answer, Chronicle
@@ -135,6 +136,9 @@ class Domain:
     ) -> int:
         found = Customer.objects.get(pk=customer)
         return withdraw_objection(found, reason=reason, by=by, now=h.now).pk
+
+    def undo(self, h: Chronicle, by: User, lead: int) -> int:
+        return undo(h.lead(lead), by=by, now=h.now).lead_id
 
     def presence(self, h: Chronicle, by: User, _lead: int, *, state: str) -> int:
         set_presence(by, state=state, now=h.now)

@@ -16,7 +16,7 @@ STEPS = frozenset(
         *("conversation", "call_back", "appointment", "outcome", "quote", "close", "approve"),
         *("send_back", "reopen", "assign", "take", "objection", "presence", "account"),
         *("absence", "look", "policy", "sweep", "tick", "effect"),
-        *("move", "merge", "unmerge", "withdraw_objection"),
+        *("move", "merge", "unmerge", "withdraw_objection", "undo"),
     }
 )
 
@@ -51,6 +51,8 @@ def _sold_by_nobody(h: History) -> LeadModel:
     h.next("agent")
     h.appointment("agent", lead, "test_drive", timedelta(days=2))
     h.move("agent", lead, timedelta(days=3))
+    h.close("agent", lead, "BDC-18")
+    h.undo("agent", lead)
     h.close("agent", lead, "BDC-18")
     h.outcome("manager", lead, "showed")
     h.close(lead.owner, lead, "VK-01")

@@ -79,7 +79,8 @@ TELLING: tuple[Invariant, ...] = (
             SELECT FROM leads_event e WHERE e.lead_id = p.lead_id AND e.at = p.booked_at
             AND e.verb LIKE 'appointment%')
         OR (p.outcome <> '' AND NOT EXISTS (SELECT FROM leads_event e WHERE e.lead_id = p.lead_id
-            AND e.at = p.outcome_at AND e.verb LIKE 'appointment%'))""",
+            AND e.at = p.outcome_at AND (e.verb LIKE 'appointment%'
+                OR (p.outcome = 'cancelled' AND e.verb = 'undone'))))""",
     ),
     Invariant(
         "I12",
