@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from bdc.accounts.models import User
 from bdc.outbox.effects import enqueue
@@ -22,6 +22,7 @@ ON_THE_LEAD_DESK_FROM = 3  # the position in the up line from which a hybrid tak
 TWO_MINUTES = timedelta(minutes=2)
 TEN_MINUTES = timedelta(minutes=10)
 MOST_OFFERS = 3
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 ON_THE_CLOCK = (Channel.ONLINE, Channel.CHAT, Channel.EMAIL)
 
 
@@ -195,9 +196,12 @@ def _after_placing(lead: Lead, destination: Destination, *, by: User | None, now
 
 def _serve(lead: Lead, salesperson: User, *, now: datetime) -> None:
     """Note whose turn it was, and start or go on with the two-minute clock."""
-    Turn.objects.filter(dealership=lead.dealership, salesperson=salesperson).update(
-        **({"stands_since": now} if lead.channel in VISITS else {"served_at": now})
-    )
+    turn = "stands_since" if lead.channel in VISITS else "served_at"
+    turns = Turn.objects.filter(dealership=lead.dealership)
+    # Many leads of one moment, as those of the night are at opening, are still one by one.
+    latest = turns.aggregate(latest=Max(turn))["latest"]
+    at = now if latest is None else max(now, latest + timedelta(microseconds=1))
+    turns.filter(salesperson=salesperson).update(**{turn: at})
     if not _is_on_the_clock(lead, now):
         return
     Offer.objects.bulk_create(
@@ -256,8 +260,8 @@ def _held_turns(dealership: Dealership, people: list[Membership]) -> dict[int, T
     return {turn.salesperson_id: turn for turn in rows.order_by("salesperson_id")}
 
 
-def _served(turn: Turn) -> tuple[float, int]:
-    return (turn.served_at.timestamp() if turn.served_at else 0.0, turn.salesperson_id)
+def _served(turn: Turn) -> tuple[datetime, int]:
+    return turn.served_at or LONG_AGO, turn.salesperson_id
 
 
 def _is_at_the_cap(dealership: Dealership, salesperson: User, now: datetime) -> bool:

@@ -259,3 +259,14 @@ def test_a_manager_of_the_group_keeps_the_lead_that_he_took(dealership):
     sweep(TUESDAY_10 + timedelta(minutes=1))
 
     assert Lead.objects.get(pk=lead.pk).owner == manager
+
+
+def test_the_leads_of_the_night_are_spread_at_opening(dealership):
+    people = [create_salesperson(dealership) for _ in range(2)]
+    for minute in range(4):
+        receive(dealership, now=at(24, 3, minute))
+
+    sweep(at(24, 9))
+
+    owners = Lead.objects.order_by("pk").values_list("owner", flat=True)
+    assert list(owners) == [people[0].pk, people[1].pk] * 2
