@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.proofs.size import size
 from tests.serving import ROOT
 
 PAUSE = 0.1  # seconds before the same request is sent again
@@ -79,6 +80,12 @@ class Traffic:
             thread.join(patience)
             assert not thread.is_alive(), "a client waits for ever"
         self.journal.close()
+
+    @property
+    def accepted(self) -> int:
+        """How many leads somebody was told are in: one by one, and by whole files."""
+        files = self.journal.entries("file")
+        return len(self.journal.entries("lead")) + sum(entry["rows"] for entry in files)
 
     def ask(
         self,
@@ -190,7 +197,7 @@ class Agent:
 class Importer:
     """Imports files by the command, and each again until it was taken in."""
 
-    ROWS = 10
+    ROWS = size(ci=10, full=400)
 
     def __init__(self, traffic: Traffic, environment: dict[str, str]) -> None:
         self.traffic = traffic
