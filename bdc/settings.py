@@ -73,9 +73,16 @@ WSGI_APPLICATION = "bdc.wsgi.application"
 DATABASES = {"default": env.db_url_config(database_url(DATA_DIR))}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    # Triggers look whether they are to be ignored. Unset, that is an error caught in each of
+    # them, and the more changes wait for the end of a transaction, the longer each catch takes.
+    "options": "-c pgtrigger.ignore={} -c plan_cache_mode=force_generic_plan",
+    "prepare_threshold": 2,  # for bdc/prepared.py; Django's own cursors prepare nothing
+}
 if env.bool("SPITS_POOL", default=False):  # the web process; workers keep a connection each
     # Who waits for a connection for 4 seconds is told to come back: the database may be away.
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 4}}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 4}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -12,7 +12,7 @@ from functools import cached_property
 from django.db.models import Q, QuerySet
 
 from bdc.accounts.models import User
-from dealers.models import CentreService, Dealership, Membership, Role
+from dealers.models import Dealership, Membership, Role
 
 
 @dataclass(frozen=True)
@@ -66,27 +66,18 @@ def _read_reach(user: User) -> Reach:
     if not user.is_active:
         return Reach({})
     roles_at: defaultdict[int, set[Role]] = defaultdict(set)
-    memberships = list(Membership.objects.filter(user=user).prefetch_related("only_dealerships"))
-    for membership in memberships:
-        if membership.dealership_id:
-            roles_at[membership.dealership_id].add(Role(membership.role))
-    groups = {m.group_id for m in memberships if m.group_id}
-    centres = {m.centre_id for m in memberships if m.centre_id}
-    of_groups = Dealership.objects.filter(group__in=groups) if groups else Dealership.objects.none()
-    for dealership_id, group_id in of_groups.values_list("id", "group"):
-        roles_at[dealership_id] |= {Role(m.role) for m in memberships if m.group_id == group_id}
-    services = (
-        CentreService.objects.filter(centre__in=centres)
-        if centres
-        else CentreService.objects.none()
+    rows = Membership.objects.filter(user=user).values_list(
+        "role",
+        "dealership",
+        "group__dealerships",
+        "centre__services__dealership",
+        "only_dealerships",
     )
-    for dealership_id, centre_id in services.values_list("dealership", "centre"):
-        for membership in memberships:
-            if membership.centre_id != centre_id:
-                continue
-            narrowed = {place.pk for place in membership.only_dealerships.all()}
-            if not narrowed or dealership_id in narrowed:
-                roles_at[dealership_id].add(Role(membership.role))
+    for role, at_place, of_group, served, narrowed_to in rows:
+        place = at_place or of_group or served
+        is_left_out = served is not None and narrowed_to not in (None, served)
+        if place is not None and not is_left_out:
+            roles_at[place].add(Role(role))
     return Reach({place: frozenset(roles) for place, roles in roles_at.items()})
 
 

@@ -110,13 +110,22 @@ def add_opening_time(dealership: Dealership, at: datetime, duration: timedelta) 
     return None
 
 
-def calling_window(dealership: Dealership, day: date) -> tuple[datetime, datetime] | None:
-    """From when until when customers may be called on `day`; None on Sundays and holidays."""
+def legal_calling_hours(day: date) -> tuple[time, time] | None:
+    """From when until when the law lets customers be called on `day`; None on Sundays and
+    public holidays."""
     hours = CALLING_HOURS.get(day.weekday())
     if hours is None or is_public_holiday(day):
         return None
     begins, ends = hours
-    ends = min(ends, EARLY_END.get((day.month, day.day), ends))
+    return begins, min(ends, EARLY_END.get((day.month, day.day), ends))
+
+
+def calling_window(dealership: Dealership, day: date) -> tuple[datetime, datetime] | None:
+    """From when until when customers may be called on `day`; None on Sundays and holidays."""
+    hours = legal_calling_hours(day)
+    if hours is None:
+        return None
+    begins, ends = hours
     if dealership.calls_from:
         begins = max(begins, dealership.calls_from)
     if dealership.calls_until:

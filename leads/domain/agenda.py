@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from dealers.domain.hours import local
-from leads.domain.queue import PROMISE_IS_OVERDUE
+from leads.domain.due import PROMISE_IS_OVERDUE
 from leads.domain.routing import TWO_MINUTES
 from leads.models import Appointment, CallBack, Lead, Proposal, Queue, Status
 

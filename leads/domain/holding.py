@@ -45,14 +45,8 @@ def holder_problem(lead: Lead, *, by: User | None, now: datetime) -> RuleBroken 
 
 
 def claim(lead: Lead, *, agent: User, now: datetime) -> Hold | None:
-    """Hold the customer of `lead` for `agent`, or return None when somebody was first.
-
-    Lapsed holds of both are cleared in the same transaction, and one that the agent has where
-    he works no more.
-    """
-    of_both = Q(customer_id=lead.customer_id) | Q(agent=agent)
-    left = Q(agent=agent) & ~Q(dealership__in=everywhere(agent, "call_queue"))
-    Hold.objects.filter((of_both & Q(until__lte=now)) | left).delete()
+    """Hold the customer of `lead` for `agent`, or return None when somebody was first."""
+    clear_lapsed(agent, customer_id=lead.customer_id, now=now)
     Hold.objects.bulk_create(
         [
             Hold(
@@ -67,6 +61,14 @@ def claim(lead: Lead, *, agent: User, now: datetime) -> Hold | None:
         ignore_conflicts=True,
     )
     return Hold.objects.filter(customer_id=lead.customer_id, agent=agent).first()
+
+
+def clear_lapsed(agent: User, *, customer_id: int, now: datetime) -> None:
+    """End the lapsed holds of the agent and on the customer, in the transaction of a new one,
+    and the one that the agent has where he works no more."""
+    of_both = Q(customer_id=customer_id) | Q(agent=agent)
+    left = Q(agent=agent) & ~Q(dealership__in=everywhere(agent, "call_queue"))
+    Hold.objects.filter((of_both & Q(until__lte=now)) | left).delete()
 
 
 def hold_for(lead: Lead, *, agent: User, now: datetime) -> Hold:

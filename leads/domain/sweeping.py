@@ -19,10 +19,10 @@ from dealers.domain.presence import LONG_ABSENCE
 from dealers.models import Absence, Dealership, Membership, Role, Side
 from leads.domain.closing import close_lead
 from leads.domain.contacting import end_call, end_calls_without_result, to_unreached
+from leads.domain.due import PROMISE_IS_OVERDUE
 from leads.domain.facts import Facts
 from leads.domain.locking import lock_lead
 from leads.domain.permission import agreed_follow_ups
-from leads.domain.queue import PROMISE_IS_OVERDUE
 from leads.domain.rounds import refresh_ground, round_of
 from leads.domain.routing import alarm, offer_on, route_again
 from leads.domain.timeline import record

@@ -31,7 +31,7 @@ from dealers.domain.presence import on_shift
 from dealers.models import Dealership, Membership, Role, SalesRole
 from leads.domain.access import require
 from leads.domain.dropping import drops_that_stand
-from leads.domain.queue import PROMISE_IS_OVERDUE
+from leads.domain.due import PROMISE_IS_OVERDUE
 from leads.domain.timeline import record
 from leads.models import (
     Appointment,

@@ -299,8 +299,14 @@ class CallBack(OfLead):
             ),
         ]
         indexes = [
-            # Next call: due promises go ahead of everything; and the sweep of overdue ones.
+            # The sweep of overdue promises.
             models.Index(fields=["due_at"], name="call_back_due", condition=Q(done_at=None)),
+            # Next call: due promises go ahead of everything.
+            models.Index(
+                fields=["dealership", "due_at"],
+                name="call_back_due_at_a_place",
+                condition=Q(done_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

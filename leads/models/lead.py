@@ -302,11 +302,13 @@ class Lead(models.Model):
             ),
         ]
         indexes = [
-            # Next call: the due leads of a queue, by campaign priority and due time.
+            # Next call: who is due in a queue of a dealership, by campaign priority and due time.
             models.Index(
+                "dealership",
                 "queue",
                 F("priority").desc(),
                 "next_call_at",
+                "id",
                 name="lead_call_queue",
                 condition=Q(status=Status.OPEN, has_dialable_number=True) & ~Q(queue=""),
             ),

@@ -14,8 +14,9 @@ from bdc.accounts.models import User
 from leads.domain.agents_day import REACHED_IN_A_GOOD_DAY, AgentsDay, day_of
 from leads.domain.booking import free_moments
 from leads.domain.cadence import day_part
+from leads.domain.due import MOST_COUNTED
 from leads.domain.holding import HOLD_LASTS, hold_of
-from leads.domain.queue import MOST_COUNTED, QueueAhead, queue_ahead
+from leads.domain.queue import QueueAhead, queue_ahead
 from leads.domain.undoing import undoable_steps_of
 from leads.models import (
     Channel,

@@ -445,7 +445,7 @@ def test_more_people_ask_the_database_no_more(page, dealership, count):
     for _ in range(count):
         create_salesperson(dealership)
 
-    assert asked_of_the_database(page, PEOPLE) == 12
+    assert asked_of_the_database(page, PEOPLE) == 10
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -453,4 +453,4 @@ def test_more_dealerships_ask_the_database_no_more(page, dealership, count):
     for _ in range(count):
         create_dealership(group=dealership.group)
 
-    assert asked_of_the_database(page, DEALERSHIPS) == 11
+    assert asked_of_the_database(page, DEALERSHIPS) == 9

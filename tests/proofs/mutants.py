@@ -27,7 +27,8 @@ Scenario = Callable[[History], None]
 
 @dataclass(frozen=True)
 class Edit:
-    """`old` becomes `new` in the source of a function, as "leads.domain.queue:_at_work"."""
+    """`old` becomes `new` in the source of a function, as "leads.domain.holding:claim", or
+    wherever an SQL text says it, as "leads.domain.due:_LOCK_BEST"."""
 
     where: str
     old: str
@@ -52,6 +53,12 @@ def _mutated(where: str, edits: list[Edit]) -> tuple[Any, str, Any, Any]:
     for part in holders:
         holder = getattr(holder, part)
     original = inspect.getattr_static(holder, name)
+    if isinstance(original, str):
+        text = original
+        for edit in edits:
+            assert edit.old in text, f"{where} does not say {edit.old!r} any more"
+            text = text.replace(edit.old, edit.new)
+        return holder, name, original, text
     function = original.fget if isinstance(original, property) else original
     source = textwrap.dedent(inspect.getsource(function))
     for edit in edits:
@@ -370,14 +377,26 @@ def _one(name: str, where: str, old: str, new: str, scenario: Scenario, **more: 
     return Mutant(name, (Edit(where, old, new),), scenario, **more)
 
 
-_QUEUE, _CONTACT = "leads.domain.queue", "leads.domain.contacting"
+def _in_next_call(old: str, new: str) -> tuple[Edit, ...]:
+    """The edit in both statements of next call: who is found, and who is then held."""
+    return tuple(
+        Edit(f"leads.domain.due:{statement}", old, new)
+        for statement in ("_LOCK_BEST", "_HOLD_IF_DUE")
+    )
+
+
+_CONTACT = "leads.domain.contacting"
 _MERGING, _UNDOING = "leads.domain.merging", "leads.domain.undoing"
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "the hold of a colleague is taken over",
         (
-            Edit(f"{_QUEUE}:_at_work", "~Exists(held), ~Exists(let_go),", "~Exists(let_go),"),
-            Edit("leads.domain.holding:claim", "(of_both & Q(until__lte=now)) | left", "of_both"),
+            *_in_next_call("h.customer_id = l.customer_id", "false"),
+            Edit(
+                "leads.domain.holding:clear_lapsed",
+                "(of_both & Q(until__lte=now)) | left",
+                "of_both",
+            ),
         ),
         two_agents_ask_for_the_next_call,
     ),
@@ -466,11 +485,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "False",
         proposer_approves,
     ),
-    _one(
+    Mutant(
         "a release is forgotten",
-        f"{_QUEUE}:_at_work",
-        "~Exists(held), ~Exists(let_go),",
-        "~Exists(held),",
+        _in_next_call("r.lead_id = l.id", "false"),
         released_and_asked_again,
     ),
     _one(
@@ -531,11 +548,9 @@ MUTANTS: tuple[Mutant, ...] = (
         ".none()",
         customer_asks_again,
     ),
-    _one(
+    Mutant(
         "a customer is offered twice in a part of the day",
-        f"{_QUEUE}:_not_called_enough",
-        "return is_first_call_on_own_request | ~enough",
-        "return Q()",
+        _in_next_call("a.customer_id = c.id AND a.local_date = p.day", "false"),
         one_customer_in_two_queues,
     ),
     _one(

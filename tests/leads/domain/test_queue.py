@@ -216,7 +216,7 @@ def test_the_upcoming_leads_cost_the_same_for_any_number(
 ):
     expected = [receive_passive(dealership).pk for _ in range(count)]
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(3):
         shown = upcoming(agent, now=TUESDAY_10, count=10)
 
     assert [lead.pk for lead in shown] == expected
@@ -230,7 +230,7 @@ def test_a_claim_costs_the_same_for_any_number_of_leads(
     for _ in range(count):
         receive_passive(dealership)
 
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(6):
         hold = next_lead(agent, now=TUESDAY_10)
 
     assert hold is not None

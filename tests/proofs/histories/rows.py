@@ -32,6 +32,9 @@ def prepare() -> None:
         f" sum(hashtextextended(ctid::text || xmin::text, 0)) AS h FROM {table}"
         for table in _tables()
     )
+    # Else psycopg lets go of these at every rollback, together with those that it made itself.
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = None
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode = force_generic_plan; SET jit = off")
         cursor.execute("DEALLOCATE ALL")

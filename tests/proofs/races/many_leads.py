@@ -34,10 +34,12 @@ def fill(dealership: Dealership, *, customers: int, leads_each: int = 1) -> None
     _copied_from_is_not_offered(lead)
     for model in (Customer, Lead):
         _move_sequence_on(model)
+    _analyse()
 
 
-def analyse() -> None:
-    """Tell the planner of the rows, as autovacuum does a little later."""
+def _analyse() -> None:
+    """Tell the planner of the rows, as autovacuum does a little later; before the commit, where
+    the triggers that wait for it look into tables that were empty when they were first planned."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

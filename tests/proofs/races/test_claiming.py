@@ -9,13 +9,12 @@ import pytest
 from django.db import connection, transaction
 
 from bdc.accounts.models import User
-from leads.domain import queue
 from leads.domain.contacting import record_attempt
+from leads.domain.due import Search
 from leads.domain.queue import next_lead
 from leads.models import Hold, Lead
 from tests.factories import TUESDAY_10, create_agent, create_dealership, receive_passive
-from tests.proofs.races.at_once import at_once
-from tests.proofs.races.many_leads import analyse, fill
+from tests.proofs.races.many_leads import fill
 from tests.proofs.size import CI, asked, size
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,7 +78,6 @@ def test_every_customer_is_offered_once(tally):
     agents, customers = (20 if asked() == CI else 200), size(ci=120, full=100_000)
     dealership = create_dealership()
     fill(dealership, customers=customers)
-    analyse()
     people = [create_agent(dealership) for _ in range(agents)]
 
     offered, a_second = work_off(people, take_and_end)
@@ -130,37 +128,24 @@ def test_customer_with_two_leads_is_offered_once_in_a_part_of_the_day(tally):
     assert (doubles, len(offered)) == (0, customers)
 
 
-def test_who_looked_before_a_colleague_called_does_not_call_again(monkeypatch):
+def test_who_looked_before_a_colleague_called_does_not_call_again():
     """One agent has found the second lead of a customer; before the hold is made, a colleague is
     given the first one, calls, and ends."""
     dealership = create_dealership()
     slow, quick = create_agent(dealership), create_agent(dealership)
     first = receive_passive(dealership)
-    fill_second_lead_of(first)
-    judge = queue.may_call
-    colleague: list[str] = []
+    second = fill_second_lead_of(first)
+    places = frozenset({dealership.pk})
+    search = Search(agent_id=slow.pk, places=places, now=TUESDAY_10)
 
-    def judge_slowly(lead, *, now):
-        if threading.current_thread().name == "slow" and not colleague:
-            [answer] = at_once(lambda: _call(quick))
-            colleague.append(answer.code if answer.value is None else "called")
-        return judge(lead, now=now)
+    found = search.lock_best(without=[first.pk])  # and lets go at once, outside a transaction
+    assert found is not None
+    assert found.lead_id == second.pk
+    called = _call(quick)
 
-    monkeypatch.setattr(queue, "may_call", judge_slowly)
-    given: list[Hold | None] = []
-
-    def be_slow() -> None:
-        try:
-            given.append(next_lead(slow, now=TUESDAY_10))
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=be_slow, name="slow")
-    thread.start()
-    thread.join(30)
-
-    calls = [bool(given[0]), colleague == ["called"]]
-    assert sorted(calls) == [False, True]
+    assert called is not None
+    assert called.lead_id == first.pk
+    assert search.hold_if_due(second.pk) is None
 
 
 def fill_second_lead_of(lead: Lead) -> Lead:

@@ -1,0 +1,278 @@
+"""Who is due in the call queue, in its order, as the database finds them.
+
+The rules of product.md (The queue, May we call, Calling hours, Cadence) as SQL, since this is
+asked several thousand times an hour. Each has its policy function besides, and
+tests/leads/domain/test_due.py sees that both say the same: `is_open` and `may_call_at`
+(dealers/domain/hours.py), `day_part` (cadence.py) and `may_call` (permission.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from bdc.prepared import fetch_prepared
+from dealers.domain.hours import is_public_holiday, legal_calling_hours
+from leads.domain.cadence import EVENING, MOST_A_DAY, NOON
+from leads.domain.holding import HOLD_LASTS, KEPT_FROM_THIS_AGENT
+from leads.domain.permission import PROMISE_MAY_BE_EARLY
+from leads.models import LEGAL_PERSONS, QUEUE_ORDER, Hold
+
+# An agent's own promise is the team's from a quarter of an hour after its time.
+PROMISE_IS_OVERDUE = timedelta(minutes=15)
+MOST_COUNTED = 100
+# How far to look past leads that other transactions are busy with at this very moment.
+NEAR, FAR = 4, 200
+
+_NOW = "%(now)s::timestamptz"
+
+# The dealerships whose queues are worked, with their clock, and whether they may be called now.
+_PLACES = f"""
+places AS MATERIALIZED (
+    SELECT d.id, d.own_request_days, here.clock::date AS day,
+        CASE WHEN here.clock::time < %(noon)s::time THEN 'morning'
+            WHEN here.clock::time < %(evening)s::time THEN 'afternoon'
+            ELSE 'evening' END AS day_part,
+        legal.day IS NOT NULL AND here.clock::time >= GREATEST(legal.begins, d.calls_from)
+            AND here.clock::time < LEAST(legal.ends, d.calls_until) AS in_calling_hours,
+        here.clock::date <> ALL (%(holidays)s::date[])
+            AND NOT EXISTS (SELECT 1 FROM dealers_closingday s
+                WHERE s.dealership_id = d.id AND s."on" = here.clock::date)
+            AND EXISTS (SELECT 1 FROM dealers_openingblock o
+                WHERE o.dealership_id = d.id AND here.clock::time >= o.opens
+                    AND here.clock::time < o.closes
+                    AND o.weekday = extract(isodow FROM here.clock) - 1) AS is_open
+    FROM dealers_dealership d
+    CROSS JOIN LATERAL (SELECT {_NOW} AT TIME ZONE d.timezone AS clock) here
+    LEFT JOIN unnest(%(days)s::date[], %(begins)s::time[], %(ends)s::time[])
+        AS legal (day, begins, ends) ON legal.day = here.clock::date
+    WHERE d.id = ANY (%(places)s::bigint[])
+        AND (%(dealership)s::text = '' OR d.slug = %(dealership)s::text)
+)"""
+
+# Open queue leads with a number, whose customer is free and that `agent` did not just let go.
+_AT_WORK = f"""
+    l.status = 'open' AND l.has_dialable_number AND NOT l.queue = '' AND l.queue <> 'catch_all'
+    AND l.id <> ALL (%(without)s::bigint[])
+    AND (%(campaign)s::text = '' OR l.campaign_id IN (
+        SELECT k.id FROM leads_campaign k WHERE k.slug = %(campaign)s::text))
+    AND NOT EXISTS (SELECT 1 FROM leads_hold h
+        WHERE h.customer_id = l.customer_id AND h.until > {_NOW})
+    AND NOT EXISTS (SELECT 1 FROM leads_release r
+        WHERE r.agent_id = %(agent)s::bigint AND r.lead_id = l.id
+            AND r.at > %(let_go_since)s::timestamptz AND NOT r.is_undone)"""
+
+# A ground for a call (permission.py). A call-back and a follow-up date are for their own call.
+_GROUND = f"""
+    (c.objected_at IS NULL OR l.requested_at > c.objected_at)
+    AND (
+        l.requested_at + p.own_request_days * interval '1 day' > {_NOW}
+        OR (c.objected_at IS NULL AND (
+            (c.kind = 'company' AND c.legal_form = ANY (%(legal_persons)s::text[]))
+            OR EXISTS (SELECT 1 FROM leads_consent s
+                WHERE s.customer_id = c.id AND s.withdrawn_at IS NULL AND s.words <> ''
+                    AND s.given_at <= {_NOW}
+                    AND s.purpose IN ('all',
+                        CASE l.interest WHEN 'service' THEN 'service' ELSE 'sales' END))
+            OR (l.interest = 'service' AND EXISTS (SELECT 1 FROM leads_appointment a
+                WHERE a.lead_id = l.id AND a.kind = 'workshop' AND a.outcome = ''
+                    AND a.starts_at > {_NOW}))
+            OR EXISTS (SELECT 1 FROM leads_callback b
+                WHERE b.lead_id = l.id AND b.done_at IS NULL
+                    AND b.due_at <= %(promise_from)s::timestamptz)
+            OR EXISTS (SELECT 1 FROM leads_round e JOIN leads_round f
+                    ON f.lead_id = e.lead_id AND f.number = e.number + 1
+                WHERE e.lead_id = l.id AND e.number = l.round_number - 1
+                    AND e.reason_id = 'BDC-16' AND f.attempts = 0
+                    AND e.follow_up_at <= %(promise_from)s::timestamptz)
+        ))
+    )"""
+
+# A customer is offered twice a day at most and once per day part, over all leads together, also
+# those of who was merged into him; the first call on a fresh own request is exempt.
+_NOT_CALLED_ENOUGH = """
+    (l.kind = 'active' AND l.requested_at IS NOT NULL AND l.first_attempt_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM leads_attempt a WHERE a.lead_id = l.id)
+    OR NOT EXISTS (SELECT 1 FROM leads_attempt a
+        WHERE a.customer_id = c.id AND a.local_date = p.day
+            AND (a.day_part = p.day_part OR (a.counts AND a.nth_of_day = %(most_a_day)s::int)))
+    AND NOT EXISTS (SELECT 1 FROM leads_customer m JOIN leads_attempt a ON a.customer_id = m.id
+        WHERE m.merged_into_id = c.id AND a.local_date = p.day
+            AND (a.day_part = p.day_part OR a.nth_of_day = %(most_a_day)s::int
+                OR (a.counts AND EXISTS (SELECT 1 FROM leads_attempt o
+                    WHERE o.customer_id = c.id AND o.local_date = p.day AND o.counts)))))"""
+
+# A planned call whose time has come. `callable_until` says beforehand who has a ground that lasts,
+# so that those without one cost nothing; a follow-up date, for its own call, has a later round.
+_IS_PLANNED = f"""
+    l.next_call_at <= {_NOW}
+    AND (p.in_calling_hours OR (p.is_open AND l.kind = 'active' AND l.requested_at IS NOT NULL))
+    AND (l.callable_until > {_NOW} OR l.round_number > 1)"""
+
+# Without a promise that says when instead.
+_MAY_BE_OFFERED = f"""
+    NOT EXISTS (SELECT 1 FROM leads_callback b WHERE b.lead_id = l.id AND b.done_at IS NULL)
+    AND {_NOT_CALLED_ENOUGH} AND {_GROUND}"""
+
+# A promise whose time has come: an own one, the team's, or a colleague's that is overdue.
+_PROMISE_IS_DUE = f"""
+    b.done_at IS NULL AND b.due_at <= {_NOW}
+    AND (b.owner_id = %(agent)s::bigint OR b.owner_id IS NULL
+        OR b.due_at <= %(overdue_since)s::timestamptz)
+    AND (p.in_calling_hours OR p.is_open)"""
+
+# Each lead is judged by a subquery of its own, one after another in the order of an index, until
+# there are enough: joined, the planner may rather judge all of them and sort.
+_PROMISES = f"""
+promises AS (
+    SELECT 0::bigint AS rank, 0 AS priority, b.due_at AS at, b.lead_id
+    FROM places p
+    CROSS JOIN LATERAL (SELECT b.due_at, b.lead_id
+        FROM leads_callback b
+        WHERE b.dealership_id = p.id AND {_PROMISE_IS_DUE} AND (
+            SELECT l.queue = ANY (%(queues)s::text[]) AND {_AT_WORK} AND {_GROUND}
+            FROM leads_lead l JOIN leads_customer c ON c.id = l.customer_id WHERE l.id = b.lead_id)
+        ORDER BY b.due_at, b.lead_id LIMIT %(most)s::int) b
+)"""
+
+_IN_QUEUE = f"""
+        FROM leads_lead l
+        WHERE l.dealership_id = p.id AND l.queue = q.queue AND NOT l.queue = ''
+            AND l.status = 'open' AND l.has_dialable_number AND {_IS_PLANNED} AND (
+            SELECT {_AT_WORK} AND {_MAY_BE_OFFERED}
+            FROM leads_customer c WHERE c.id = l.customer_id)"""
+
+_QUEUES = "unnest(%(queues)s::text[]) WITH ORDINALITY AS q (queue, rank)"
+
+# Place by place and queue by queue, so that each reads its index and stops.
+_DUE = f"""
+due AS (
+    SELECT * FROM promises
+    UNION ALL
+    SELECT q.rank, l.priority, l.next_call_at, l.id
+    FROM {_QUEUES} CROSS JOIN places p
+    CROSS JOIN LATERAL (SELECT l.priority, l.next_call_at, l.id {_IN_QUEUE}
+        ORDER BY l.priority DESC, l.next_call_at, l.id LIMIT %(most)s::int) l
+)"""
+
+_ORDER = "due.rank, due.priority DESC, due.at, due.lead_id"
+
+_LOCK_BEST = f"""
+WITH {_PLACES}, {_PROMISES}, {_DUE}
+SELECT l.id, c.id,
+    EXISTS (SELECT 1 FROM leads_hold h
+        WHERE h.customer_id = c.id OR h.agent_id = %(agent)s::bigint) AS is_in_the_way
+FROM due JOIN leads_lead l ON l.id = due.lead_id JOIN leads_customer c ON c.id = l.customer_id
+ORDER BY {_ORDER}
+LIMIT 1 FOR NO KEY UPDATE OF l, c SKIP LOCKED"""
+
+_HOLD_COLUMNS = ("id", "lead_id", "dealership_id", "customer_id", "agent_id", "taken_at", "until")
+
+_HOLD_IF_DUE = f"""
+WITH {_PLACES}
+INSERT INTO leads_hold (lead_id, dealership_id, customer_id, agent_id, taken_at, until)
+SELECT l.id, l.dealership_id, l.customer_id, %(agent)s::bigint, {_NOW}, %(until)s::timestamptz
+FROM leads_lead l
+JOIN leads_customer c ON c.id = l.customer_id
+JOIN places p ON p.id = l.dealership_id
+WHERE l.id = %(lead)s::bigint AND {_AT_WORK}
+    AND (({_IS_PLANNED} AND {_MAY_BE_OFFERED})
+        OR ({_GROUND} AND EXISTS (
+            SELECT 1 FROM leads_callback b WHERE b.lead_id = l.id AND {_PROMISE_IS_DUE})))
+ON CONFLICT DO NOTHING
+RETURNING {", ".join(_HOLD_COLUMNS)}"""
+
+_IN_ORDER = f"""
+WITH {_PLACES}, {_PROMISES}, {_DUE}
+SELECT due.lead_id FROM due ORDER BY {_ORDER} LIMIT %(most)s::int"""
+
+_COUNTS = f"""
+WITH {_PLACES}, {_PROMISES}
+SELECT '', count(*) FROM (SELECT 1 FROM promises LIMIT %(most)s::int) promised
+UNION ALL
+SELECT q.queue, (SELECT count(*) FROM (
+    SELECT 1 FROM places p CROSS JOIN LATERAL (SELECT 1 {_IN_QUEUE} LIMIT %(most)s::int) l
+    LIMIT %(most)s::int) l)
+FROM {_QUEUES}"""
+
+
+@dataclass(frozen=True)
+class Best:
+    """The lead that comes first, locked, and whether a lapsed hold is in the way of a new one."""
+
+    lead_id: int
+    customer_id: int
+    is_in_the_way: bool
+
+
+@dataclass(frozen=True)
+class Search:
+    """Whose queues are looked through, when, and for what; everything when nothing is named."""
+
+    agent_id: int
+    places: frozenset[int]
+    now: datetime
+    queue: str = ""
+    campaign: str = ""
+    dealership: str = ""
+
+    def lock_best(self, *, without: Iterable[int] = ()) -> Best | None:
+        """Lock the best due lead and its customer until the end of the transaction.
+
+        None when nothing is due. What other transactions have locked is passed over.
+        """
+        for most in (NEAR, FAR):
+            rows = fetch_prepared(_LOCK_BEST, self._params(without=list(without), most=most))
+            if rows:
+                return Best(*rows[0])
+        return None
+
+    def hold_if_due(self, lead_id: int) -> Hold | None:
+        """Hold the customer of a locked lead; None when it is not due any more.
+
+        Judged anew, now that its locks are had: a colleague may have called the customer since.
+        """
+        until = self.now + HOLD_LASTS
+        rows = fetch_prepared(_HOLD_IF_DUE, self._params(lead=lead_id, until=until))
+        return Hold.from_db(None, _HOLD_COLUMNS, rows[0]) if rows else None
+
+    def in_order(self, count: int) -> list[int]:
+        """The numbers of the first `count` due leads, in the order of the queue."""
+        return [row[0] for row in fetch_prepared(_IN_ORDER, self._params(most=count))]
+
+    def counts(self) -> dict[str, int]:
+        """How many are due in each queue, and promised (""), each counted to MOST_COUNTED."""
+        rows = fetch_prepared(_COUNTS, self._params(most=MOST_COUNTED))
+        return {queue: min(count, MOST_COUNTED) for queue, count in rows}
+
+    def _params(self, **more: object) -> dict[str, object]:
+        days = _days_around(self.now)
+        windows = [(day, *hours) for day in days if (hours := legal_calling_hours(day))]
+        return {
+            "agent": self.agent_id,
+            "places": list(self.places),
+            "now": self.now,
+            "queues": [self.queue] if self.queue else [queue.value for queue in QUEUE_ORDER],
+            "campaign": self.campaign,
+            "dealership": self.dealership,
+            "without": [],
+            "let_go_since": self.now - KEPT_FROM_THIS_AGENT,
+            "promise_from": self.now + PROMISE_MAY_BE_EARLY,
+            "overdue_since": self.now - PROMISE_IS_OVERDUE,
+            "most_a_day": MOST_A_DAY,
+            "noon": NOON,
+            "evening": EVENING,
+            "legal_persons": [form.value for form in LEGAL_PERSONS],
+            "holidays": [day for day in days if is_public_holiday(day)],
+            "days": [day for day, _begins, _ends in windows],
+            "begins": [begins for _day, begins, _ends in windows],
+            "ends": [ends for _day, _begins, ends in windows],
+            **more,
+        }
+
+
+def _days_around(now: datetime) -> list[date]:
+    """The dates that it may be now, wherever a dealership is."""
+    today = now.astimezone(UTC).date()
+    return [today + timedelta(days=offset) for offset in (-1, 0, 1)]
