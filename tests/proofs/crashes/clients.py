@@ -197,7 +197,7 @@ class Agent:
 class Importer:
     """Imports files by the command, and each again until it was taken in."""
 
-    ROWS = size(ci=10, full=400)
+    ROWS = size(ci=10, full=200)
 
     def __init__(self, traffic: Traffic, environment: dict[str, str]) -> None:
         self.traffic = traffic
