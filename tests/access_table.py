@@ -211,6 +211,7 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:converse", "POST"): worked({"channel": "chat"}),
     ("leads:call-back", "GET"): seen("lead"),
     ("leads:call-back", "POST"): worked({"moment": THURSDAY}),
+    ("leads:understand", "GET"): (seen("lead"), seen("passive"), seen("closed")),
     ("leads:note", "POST"): worked({"body": "Belt liever na vijven."}, by_all=True),
     ("leads:object", "GET"): seen("lead"),
     ("leads:object", "POST"): worked(may=WORKERS | {Role.RECEPTIONIST}, by_all=True),

@@ -18,7 +18,7 @@ from bdc.transactions import retrying_atomic
 from dealers.domain.access import people_at
 from dealers.domain.hours import local, opening_blocks
 from dealers.domain.presence import salespeople_of
-from dealers.models import Dealership, Role
+from dealers.models import Absence, Dealership, Role
 from leads.domain.access import may, require
 from leads.domain.contacting import working_problem
 from leads.domain.holding import hold_for
@@ -263,26 +263,35 @@ def free_moments(
     count: int,
     minutes: int = 60,
     salesperson: User | None = None,
+    between: tuple[datetime, datetime] | None = None,
 ) -> list[tuple[datetime, User]]:
     """The first moments, on the hour in opening hours, at which a salesperson is really free.
 
-    With `salesperson` only the moments of that one.
+    With `salesperson` only the moments of that one. Every other hour of two weeks from an hour
+    ahead; with `between` every hour of that time.
     """
     people = [salesperson] if salesperson else [p.user for p in salespeople_of(dealership)]
     duration = timedelta(minutes=minutes)
-    horizon = now + timedelta(days=14)
+    soonest, horizon = between or (now + timedelta(hours=1), now + timedelta(days=14))
+    soonest = max(soonest, now)
+    step = timedelta(hours=2 if between is None else 1)
+    ends = horizon + duration
+    visits = Appointment.objects.filter(
+        salesperson__in=people, outcome="", starts_at__lt=ends, ends_at__gt=soonest
+    )
+    absences = Absence.objects.filter(user__in=people, begins_at__lt=ends, ends_at__gt=soonest)
     busy = list(
-        Appointment.objects.filter(
-            salesperson__in=people, outcome="", starts_at__lt=horizon, ends_at__gt=now
-        ).values_list("salesperson_id", "starts_at", "ends_at")
+        visits.order_by()
+        .values_list("salesperson_id", "starts_at", "ends_at")
+        .union(absences.order_by().values_list("user_id", "begins_at", "ends_at"), all=True)
     )
     found: list[tuple[datetime, User]] = []
-    day = local(dealership, now).date()
+    day = local(dealership, soonest).date()
     while day <= horizon.date() and len(found) < count:
         for opens, closes in opening_blocks(dealership, day):
             moment = opens.replace(minute=0) + timedelta(hours=1 if opens.minute else 0)
             while moment + duration <= closes and len(found) < count:
-                if moment > now + timedelta(hours=1):
+                if soonest < moment and (between is None or moment < horizon):
                     taken = {
                         person
                         for person, starts, ends in busy
@@ -291,7 +300,7 @@ def free_moments(
                     free = [person for person in people if person.pk not in taken]
                     if free:
                         found.append((moment, free[len(found) % len(free)]))
-                moment += timedelta(hours=2)
+                moment += step
         day += timedelta(days=1)
     return found
 

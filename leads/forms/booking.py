@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from bdc.accounts.models import User
 from dealers.domain.access import people_at
 from dealers.models import Role
+from leads.domain.moments import visit_at
+from leads.formats.moment_words import NotUnderstoodError
 from leads.forms.contacting import read_moment
-from leads.forms.fields import EurosField, MomentField
+from leads.forms.fields import EurosField, SaidMomentField
 from leads.models import Appointment, AppointmentKind, AppointmentOutcome, Lead
 
 LENGTHS = [(30, "0:30"), (60, "1:00"), (90, "1:30"), (120, "2:00")]
@@ -24,7 +26,7 @@ class VisitForm(forms.Form):
 
     # A free moment and who is free then, as our own buttons send it: moment|person.
     slot = forms.CharField(required=False, max_length=60)
-    starts_at = MomentField(label=_("Own day and time"), required=False)
+    starts_at = SaidMomentField(label=_("Another day"), required=False)
     minutes = forms.TypedChoiceField(
         label=_("How long?"), choices=LENGTHS, coerce=int, empty_value="60", required=False
     )
@@ -35,6 +37,7 @@ class VisitForm(forms.Form):
     def __init__(self, *args: Any, lead: Lead, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
+        self.dealership = lead.dealership
         people = people_at(lead.dealership, Role.SALESPERSON)
         self.people = {person.pk: person for person in people}
         salesperson = self.fields["salesperson"]
@@ -42,6 +45,16 @@ class VisitForm(forms.Form):
         salesperson.queryset = User.objects.filter(pk__in=self.people).order_by("name", "pk")
         salesperson.empty_label = str(lead.owner or _("Whoever is free"))
         self.fields["starts_at"].initial = None
+
+    def clean_starts_at(self) -> datetime | None:
+        """The moment that was typed; what is not understood stays as it was typed."""
+        text = self.cleaned_data["starts_at"]
+        if not text or self.cleaned_data.get("slot"):
+            return None
+        try:
+            return read_moment(text) or visit_at(self.dealership, text, now=self.now)
+        except NotUnderstoodError as problem:
+            raise ValidationError(problem.message, code="invalid") from problem
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or {}

@@ -9,7 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from leads.forms.fields import MomentField, NoteField
+from dealers.models import Dealership
+from leads.domain.moments import call_back_at
+from leads.formats.moment_words import NotUnderstoodError
+from leads.forms.fields import NoteField, SaidMomentField
 from leads.models import ConversationChannel, Result
 
 # The customer spoke and objects to calls: a result and an objection with one press.
@@ -79,12 +82,23 @@ class CallBackForm(forms.Form):
     """A promise to call back: a proposed moment with one press, or an own one."""
 
     moment = forms.CharField(required=False, max_length=40)
-    due_at = MomentField(label=_("Own day and time"), required=False)
+    due_at = SaidMomentField(label=_("Own day and time"), required=False)
     note = NoteField()
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, dealership: Dealership, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.dealership = dealership
         self.now = now
+
+    def clean_due_at(self) -> datetime | None:
+        """The moment that was typed; what is not understood stays as it was typed."""
+        text, pressed = self.cleaned_data["due_at"], self.cleaned_data.get("moment")
+        if not text or pressed:
+            return None
+        try:
+            return read_moment(text) or call_back_at(self.dealership, text, now=self.now)
+        except NotUnderstoodError as problem:
+            raise ValidationError(problem.message, code="invalid") from problem
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or {}
@@ -102,7 +116,7 @@ class CallBackForm(forms.Form):
 
 
 def read_moment(text: str) -> datetime | None:
-    """A moment with its offset, as our own buttons send it."""
+    """A moment with its offset, as our own buttons and programs send it."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

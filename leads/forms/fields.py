@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.formats.amounts import HIGHEST_AMOUNT, read_amount
 
 LONGEST_NOTE = 10_000
+LONGEST_MOMENT = 200  # what is longer than a moment can be is refused in words
 
 
 class MomentField(forms.DateTimeField):
@@ -25,6 +26,20 @@ class MomentField(forms.DateTimeField):
                 "invalid": _("Choose a day and a time, for example 24-11-2026 14:30."),
             },
             input_formats=["%d-%m-%Y %H:%M", "%d-%m-%Y %H.%M", "%Y-%m-%d %H:%M"],
+            **kwargs,
+        )
+
+
+class SaidMomentField(forms.CharField):
+    """A moment as people say it; the form asks leads/domain/moments.py which one that is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=LONGEST_MOMENT,
+            widget=forms.TextInput(
+                attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+            ),
+            help_text=_("For example: thu 14.30, tomorrow 9, in 1 hour, 24-11 14.30 or wk 49."),
             **kwargs,
         )
 

@@ -11,19 +11,22 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import HttpResponseLocation, push_url, replace_url, reswap, retarget
 
-from bdc.accounts.models import User
 from bdc.errors import Malformed, RuleBroken
 from bdc.http import SignedInRequest, render_part
-from leads.domain.booking import free_moments
 from leads.domain.closing import needs_approval, reasons_for
-from leads.domain.moments import call_back_moments, workshop_moments
+from leads.domain.moments import call_back_moments
 from leads.domain.repeating import once
 from leads.models import AppointmentKind, Lead
 from leads.views.lead_page import LeadPage
+from leads.views.moments import (
+    free_slots,
+    show_live,
+    understood_call_back,
+    understood_visit,
+)
 from leads.views.reasons import reason_groups, what_follows
 
 TEMPLATE = "leads/detail.html"
-MOST_MOMENTS = 6
 
 
 def posted(request: SignedInRequest) -> QueryDict | None:
@@ -124,13 +127,19 @@ def _panel_context(page: LeadPage, panel: str, extra: dict[str, Any]) -> dict[st
     """What the open panel shows besides its form."""
     lead, now = page.lead, page.at
     if panel == "call_back":
-        return {"moments": call_back_moments(lead.dealership, now=now)}
-    if panel == "appointment":
-        slots = _slots(lead, extra["kind"], page, person=lead.owner)
-        return {"slots": slots, "kinds": AppointmentKind}
-    if panel == "move":
-        person = extra["visit"].salesperson
-        return {"slots": _slots(lead, extra["kind"], page, person=person)}
+        text = _typed_moment(extra["form"], "due_at", lead)
+        return {
+            "moments": call_back_moments(lead.dealership, now=now),
+            "understood": understood_call_back(lead.dealership, text, now=now),
+        }
+    if panel in ("appointment", "move"):
+        person = extra["visit"].salesperson if panel == "move" else lead.owner
+        text = _typed_moment(extra["form"], "starts_at", lead)
+        return {
+            "slots": free_slots(lead, extra["kind"], text=text, now=now, person=person),
+            "kinds": AppointmentKind,
+            "understood": understood_visit(lead.dealership, text, now=now),
+        }
     if panel == "close" and (reason := extra.get("reason")) is not None:
         return {
             "needs_approval": needs_approval(reason, lead, page.round),
@@ -142,10 +151,7 @@ def _panel_context(page: LeadPage, panel: str, extra: dict[str, Any]) -> dict[st
     return {}
 
 
-def _slots(lead: Lead, kind: str, page: LeadPage, *, person: User | None) -> list[dict[str, Any]]:
-    """Free moments: of the workshop's day, of `person`, or of who is free."""
-    if kind == AppointmentKind.WORKSHOP:
-        opened = workshop_moments(lead.dealership, now=page.at, count=MOST_MOMENTS)
-        return [{"at": at, "person": None, "value": at.isoformat()} for at in opened]
-    found = free_moments(lead.dealership, now=page.at, count=MOST_MOMENTS, salesperson=person)
-    return [{"at": at, "person": who, "value": f"{at.isoformat()}|{who.pk}"} for at, who in found]
+def _typed_moment(form: forms.Form, name: str, lead: Lead) -> str:
+    """What was typed in a field of moments, which from now on says how it is understood."""
+    show_live(form, name, lead)
+    return str(form[name].value() or "")

@@ -240,7 +240,7 @@ def note(request: SignedInRequest, pk: int) -> HttpResponse:
 def call_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """Promise to call back."""
     lead = _lead(request, pk)
-    form = CallBackForm(request.POST, now=clock.now())
+    form = CallBackForm(request.POST, dealership=lead.dealership, now=clock.now())
 
     def act() -> str:
         due_at, text = form.cleaned_data["due_at"], form.cleaned_data["note"]

@@ -7,8 +7,7 @@ travel with the form, so that the page needs no memory and works without JavaScr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
@@ -16,22 +15,26 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from bdc.accounts.models import User
 from bdc.errors import Sentence
-from leads.domain.booking import free_moments
 from leads.domain.closing import ReasonOffer, needs_approval, reasons_for
-from leads.domain.moments import call_back_moments, workshop_moments
+from leads.domain.moments import call_back_moments
 from leads.forms.booking import AppointmentForm, QuoteForm
 from leads.forms.closing import CloseForm
 from leads.forms.contacting import CallBackForm
 from leads.models import AppointmentKind, CloseReason, Interest, Lead, Result
 from leads.views.calling_screen import SPOKEN, ResultKey, WorkScreen
 from leads.views.lead_page import LeadPage
+from leads.views.moments import (
+    USUAL_MINUTES,
+    free_slots,
+    keyed,
+    show_live,
+    understood_call_back,
+    understood_visit,
+)
 from leads.views.reasons import GROUPS, NOT_FOR_THIS_SIDE, what_follows
 
 DIGITS = "123456789"
-MOST_MOMENTS = 6
-USUAL_MINUTES = 60
 
 TITLES: dict[str, Promise] = {
     "call_back": _("Call back: when?"),
@@ -58,6 +61,10 @@ REASONS_OF = {
     "wrong_details": ("BDC-05", "BDC-03", "BDC-02", "BDC-01", "BDC-04"),
     "to_sales": ("BDC-17", "BDC-18", "BDC-19", "AS-01", "AS-02"),
 }
+OWN = "0"
+TYPE_IT = _("Type it yourself")
+# In a panel 0 is for what one types oneself.
+SPOKEN_HERE = replace(SPOKEN, key="g")
 REFUSED = ResultKey("r", _("Refuses to talk"), "hand-stop", "wait", result=Result.REFUSED)
 WRONG_NUMBER = ResultKey("w", _("Wrong number"), "phone-x", "wait", result=Result.WRONG_NUMBER)
 
@@ -77,15 +84,6 @@ class ReasonRow:
 class ReasonSection:
     label: Sentence
     rows: list[ReasonRow]
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A moment that is free now, and who is free then."""
-
-    at: datetime
-    value: str
-    person: User | None = None
 
 
 @dataclass(frozen=True)
@@ -123,10 +121,13 @@ def open_panel(
     lead = screen.page.lead
     results = _missing_results(name, screen)
     if name == "call_back":
-        form = form or _refilled(CallBackForm(now=screen.at), typed)
+        form = form or _refilled(CallBackForm(dealership=lead.dealership, now=screen.at), typed)
+        _typed_by_key(form, "due_at", lead)
         moments = call_back_moments(lead.dealership, now=screen.at)
-        keyed = list(zip(DIGITS, moments, strict=False))
-        shown = {"moments": keyed}
+        by_key = list(zip(DIGITS, moments, strict=False))
+        said = str(typed.get("due_at", ""))
+        understood = understood_call_back(lead.dealership, said, now=screen.at)
+        shown = {"moments": by_key, "understood": understood}
         return _panel(name, lead, "call-back", form=form, results=results, shown=shown)
     if name == "appointment":
         return _appointment(screen, lead, typed, form, results)
@@ -185,12 +186,18 @@ def _refilled(form: forms.Form, typed: Mapping[str, Any]) -> forms.Form:
     return form
 
 
+def _typed_by_key(form: forms.Form, name: str, lead: Lead, **asked: str) -> None:
+    """A field that a key goes to, and that says how it is understood."""
+    show_live(form, name, lead, **asked)
+    form.fields[name].widget.attrs |= {"data-key": OWN, "data-key-label": TYPE_IT}
+
+
 def _missing_results(name: str, screen: WorkScreen) -> list[ResultKey]:
     """The results that this panel's next steps lean on and that are not recorded yet."""
     if screen.page is None:
         return []
     round_ = screen.page.round
-    results = [] if screen.has_result and round_.conversations else [SPOKEN]
+    results = [] if screen.has_result and round_.conversations else [SPOKEN_HERE]
     if name in ("no_interest", "all_reasons") and not round_.refusals:
         results.append(REFUSED)
     if name in ("wrong_details", "all_reasons") and not round_.wrong_numbers:
@@ -210,24 +217,19 @@ def _appointment(
         unjudged = AppointmentForm(lead=lead, now=screen.at, initial={"minutes": USUAL_MINUTES})
         form = _refilled(unjudged, {**typed, "kind": kind})
     minutes = str(typed.get("minutes", ""))
-    slots = _slots(lead, kind, now=screen.at, minutes=int(minutes) if minutes.isdecimal() else 0)
+    said = str(typed.get("starts_at", ""))
+    length = int(minutes) if minutes.isdecimal() else 0
+    slots = free_slots(lead, kind, text=said, now=screen.at, minutes=length)
+    _typed_by_key(form, "starts_at", lead, kind=kind, slots="1")
+    form.fields["starts_at"].widget.attrs["hx-include"] = "#id_minutes"
     shown = {
         "kind": kind,
         "kinds": list(zip("wsp", ("workshop", "showroom", "test_drive"), strict=True)),
         "labels": dict(AppointmentKind.choices),
-        "slots": list(zip(DIGITS, slots, strict=False)),
+        "slots": keyed(slots),
+        "understood": understood_visit(lead.dealership, said, now=screen.at),
     }
     return _panel("appointment", lead, "appointment", form=form, results=results, shown=shown)
-
-
-def _slots(lead: Lead, kind: str, *, now: datetime, minutes: int) -> list[Slot]:
-    if kind == AppointmentKind.WORKSHOP:
-        opened = workshop_moments(lead.dealership, now=now, count=MOST_MOMENTS)
-        return [Slot(at, at.isoformat()) for at in opened]
-    found = free_moments(
-        lead.dealership, now=now, count=MOST_MOMENTS, minutes=minutes or USUAL_MINUTES
-    )
-    return [Slot(at, f"{at.isoformat()}|{person.pk}", person) for at, person in found]
 
 
 def _rows(name: str, page: LeadPage, offers: list[ReasonOffer]) -> list[ReasonRow]:

@@ -137,7 +137,7 @@ def converse(request: SignedInRequest, pk: int) -> HttpResponse:
 def call_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """A promise to call back."""
     lead = visible_lead(request, pk)
-    form = CallBackForm(posted(request), now=clock.now())
+    form = CallBackForm(posted(request), dealership=lead.dealership, now=clock.now())
 
     def act() -> str:
         due_at, note = form.cleaned_data["due_at"], form.cleaned_data["note"]

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from dealers.models import CentreService, Role
+from dealers.models import Absence, CentreService, Role
 from leads.domain.booking import book_appointment
 from leads.domain.contacting import promise_call_back, record_attempt, start_call
 from leads.domain.holding import hold_of
@@ -621,6 +621,77 @@ def test_a_moment_that_has_passed_keeps_the_panel_and_what_was_typed(page, held)
     assert not CallBack.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "due_at"),
+    [
+        ("do 14.30", at(26, 14, 30)),
+        ("Morgen 9u", at(25, 9)),
+        ("vrijdag", at(27, 9, 30)),  # the first good moment of the day
+        ("vanmiddag", at(24, 14)),
+        ("vandaag", at(24, 10, 15)),
+        ("wk 49", at(30, 9, 30)),
+    ],
+)
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_moment_is_typed_as_agents_say_it(page, held, typed, due_at, htmx):
+    send(page, "call-back", held, due_at=typed, htmx=htmx)
+
+    assert CallBack.objects.get().due_at == due_at
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("do bellen", "“bellen” wordt niet begrepen"),
+        ("gisteren 9u", "“gisteren” wordt niet begrepen"),
+        ("vandaag 9u", "Dit moment is al geweest"),
+        ("zondag", "Dan mag er niemand gebeld worden"),
+    ],
+)
+def test_a_moment_that_is_not_understood_is_refused_with_examples_and_stays_typed(
+    page, held, typed, why
+):
+    response = send(page, "call-back", held, due_at=typed, note="Na de lunch.", panel="call_back")
+
+    assert response.status_code == 422
+    assert why in text_of(response)
+    assert "Bijvoorbeeld: do 14.30" in text_of(response)
+    assert f'value="{typed}"' in response.content.decode()
+    assert "Na de lunch.</textarea>" in response.content.decode()
+    assert not CallBack.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"due_at": "do 14.30"}, "Donderdag 26 november 14:30"),
+        ({"due_at": "vrijdag"}, "Vrijdag 27 november 09:30"),
+        ({"due_at": "2 januari 10u"}, "Zaterdag 2 januari 2027 10:00"),
+        ({"due_at": "zo 11u"}, "Zondag 29 november 11:00 · buiten de beltijden"),
+        ({"due_at": "zz"}, "“zz” wordt niet begrepen."),
+        ({"due_at": "  "}, ""),
+        ({"starts_at": "do 14.30"}, "Donderdag 26 november 14:30"),
+        ({"starts_at": "do 23.30"}, "Donderdag 26 november 23:30 · buiten de openingstijden"),
+        ({"starts_at": "do"}, "Donderdag 26 november · kies een vrij moment"),
+        ({"starts_at": "wk 49"}, "Week 49 · kies een vrij moment"),
+        ({"starts_at": "zz"}, "“zz” wordt niet begrepen."),
+    ],
+)
+def test_the_line_under_the_field_says_how_it_is_understood(page, held, asked, said):
+    response = page.get(reverse("leads:understand", args=[held.pk]), asked, headers=HTMX)
+
+    assert text_of(response).startswith(said)
+    assert bool(text_of(response)) == bool(said)
+
+
+def test_the_panel_says_where_the_line_comes_from_and_has_a_key_for_typing(page, held):
+    html = send(page, "panel", held, open="call_back").content.decode()
+
+    assert f'hx-get="{reverse("leads:understand", args=[held.pk])}"' in html
+    assert 'data-key="0"' in html
+    assert html.count('data-key="0"') == 1
+
+
 def test_a_promise_that_is_sent_twice_is_one_promise(page, held):
     drawn = seen(held)
 
@@ -653,6 +724,59 @@ def test_the_proposed_moments_are_really_free(page, held, agent):
     for slot in slots:
         response = send(page, "appointment", held, kind="showroom", slot=slot, minutes=60)
         assert response.status_code == 200
+
+
+def slots_of(html):
+    return [
+        (datetime.fromisoformat(moment), int(person or 0))
+        for moment, _bar, person in (
+            slot.partition("|") for slot in re.findall(r'name="slot" value="([^"]+)"', html)
+        )
+    ]
+
+
+def test_a_typed_day_shows_what_is_really_free_on_that_day(page, held, dealership, agent):
+    salesperson = dealership.memberships.get().user
+    visitor = receive(dealership)
+    book_appointment(
+        visitor, kind="showroom", starts_at=at(26, 11), by=visitor.owner, now=TUESDAY_10
+    )
+    Absence.objects.create(user=salesperson, begins_at=at(26, 15), ends_at=at(26, 17))
+    asked = {"starts_at": "do", "kind": "showroom", "slots": "1", "minutes": "60"}
+
+    live = page.get(reverse("leads:understand", args=[held.pk]), asked, headers=HTMX)
+    sent = send(page, "appointment", held, kind="showroom", starts_at="do", panel="appointment")
+
+    free = [(at(26, hour), salesperson.pk) for hour in (9, 10, 12, 13, 14, 17)]
+    assert slots_of(live.content.decode())[: len(free)] == free
+    assert slots_of(sent.content.decode())[: len(free)] == free
+    assert sent.status_code == 422
+    assert "Kies een van de vrije momenten" in text_of(sent)
+    assert 'value="do"' in sent.content.decode()
+
+
+def test_a_typed_day_shows_the_places_of_the_workshop_on_that_day(page, held):
+    asked = {"starts_at": "vr", "kind": "workshop", "slots": "1"}
+
+    live = page.get(reverse("leads:understand", args=[held.pk]), asked, headers=HTMX)
+
+    found = slots_of(live.content.decode())
+    assert found
+    assert {moment.date() for moment, _person in found} == {at(27, 9).date()}
+
+
+def test_a_day_on_which_nobody_is_free_says_so(page, held):
+    asked = {"starts_at": "zondag", "kind": "showroom", "slots": "1"}
+
+    live = page.get(reverse("leads:understand", args=[held.pk]), asked, headers=HTMX)
+
+    assert "Dan is er niemand vrij" in text_of(live)
+
+
+def test_a_visit_is_booked_as_it_is_typed(page, held, dealership):
+    send(page, "appointment", held, kind="showroom", starts_at="do 14.30", minutes=60, htmx=False)
+
+    assert Appointment.objects.get().starts_at == at(26, 14, 30)
 
 
 def test_a_moment_that_was_just_booked_reopens_the_panel_with_fresh_ones(

@@ -503,7 +503,7 @@ def test_a_call_back_at_an_own_moment(page, lead):
     ("asked", "said"),
     [
         pytest.param({"due_at": "2026-11-23T14:30"}, "Dit moment is al geweest", id="passed"),
-        pytest.param({"due_at": "straks"}, "Kies een dag en een tijd", id="not a time"),
+        pytest.param({"due_at": "straks"}, "“straks” wordt niet begrepen", id="not a time"),
         pytest.param({}, "Kies een moment", id="nothing"),
         pytest.param({"due_at": "2036-11-23T14:30"}, "twee jaar", id="too far"),
     ],
@@ -516,6 +516,26 @@ def test_an_impossible_call_back_is_refused_and_keeps_the_note(page, lead, heade
     assert said in text_of(response)
     assert "Na zessen" in text_of(response)
     assert not lead.call_backs.exists()
+
+
+@BOTH_WAYS
+def test_a_call_back_is_typed_as_people_say_it(page, lead, headers):
+    do(page, "call-back", lead, {"due_at": "do 14.30"}, headers)
+
+    assert lead.call_backs.get().due_at == at(26, 14, 30)
+
+
+@BOTH_WAYS
+def test_a_visit_is_typed_as_people_say_it_and_a_day_shows_what_is_free(page, lead, headers):
+    asked = do(page, "appointment", lead, {"kind": "showroom", "starts_at": "do"}, headers)
+
+    assert asked.status_code == 422
+    assert {slot.at.date() for slot in asked.context["slots"]} == {at(26, 9).date()}
+    assert "Donderdag 26 november" in text_of(asked)
+
+    do(page, "appointment", lead, {"kind": "showroom", "starts_at": "do 14.30"}, headers)
+
+    assert lead.appointments.get().starts_at == at(26, 14, 30)
 
 
 @BOTH_WAYS
@@ -572,14 +592,14 @@ def test_an_appointment_at_a_free_moment_is_one_press(page, lead, salesperson, h
         page,
         "appointment",
         lead,
-        {"kind": "test_drive", "slot": slot["value"], "vehicle": "7TKL82"},
+        {"kind": "test_drive", "slot": slot.value, "vehicle": "7TKL82"},
         headers,
     )
 
     booked = lead.appointments.get()
     assert (booked.kind, booked.starts_at, booked.salesperson, booked.vehicle) == (
         "test_drive",
-        slot["at"],
+        slot.at,
         salesperson,
         "7TKL82",
     )
@@ -609,7 +629,7 @@ def test_an_appointment_at_an_own_moment_with_somebody_else(page, dealership, le
 def test_a_place_in_the_workshop(page, lead):
     slot = page.get(url("appointment", lead) + "?kind=workshop").context["slots"][0]
 
-    do(page, "appointment", lead, {"kind": "workshop", "slot": slot["value"]})
+    do(page, "appointment", lead, {"kind": "workshop", "slot": slot.value})
 
     assert lead.appointments.get().slot == 1
 
@@ -620,13 +640,13 @@ def test_a_moment_that_was_just_booked_is_refused_with_fresh_moments(
 ):
     other = receive(dealership, name="Peter Peeters")
     slot = page.get(url("appointment", lead)).context["slots"][0]
-    book_appointment(other, kind="showroom", starts_at=slot["at"], by=salesperson, now=TUESDAY_10)
+    book_appointment(other, kind="showroom", starts_at=slot.at, by=salesperson, now=TUESDAY_10)
 
-    response = do(page, "appointment", lead, {"kind": "showroom", "slot": slot["value"]}, headers)
+    response = do(page, "appointment", lead, {"kind": "showroom", "slot": slot.value}, headers)
 
     assert response.status_code == 409
     assert "is net geboekt" in text_of(response)
-    assert slot["at"] not in [one["at"] for one in response.context["slots"]]
+    assert slot.at not in [one.at for one in response.context["slots"]]
     assert not lead.appointments.exists()
     if headers:
         assert response.headers["HX-Retarget"] == "#lead"
@@ -683,10 +703,10 @@ def test_an_appointment_is_moved_to_a_free_moment_with_one_press(page, lead, sal
     panel = page.get(url("move", lead, visit.pk))
     slot = panel.context["slots"][0]
 
-    response = do(page, "move", lead, {"slot": slot["value"]}, headers, visit.pk)
+    response = do(page, "move", lead, {"slot": slot.value}, headers, visit.pk)
 
     moved = lead.appointments.get(outcome="")
-    assert (moved.moved_from, moved.starts_at) == (visit, slot["at"])
+    assert (moved.moved_from, moved.starts_at) == (visit, slot.at)
     assert "Jansen: showroom geboekt op" in text_of(response)
     assert "verzet" in show(page, lead)
 

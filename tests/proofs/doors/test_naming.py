@@ -12,7 +12,7 @@ from django.urls import get_resolver
 from rest_framework import serializers
 
 from bdc.api.fields import BodyIn, Id, QuestionIn
-from leads.forms.fields import EurosField
+from leads.forms.fields import EurosField, SaidMomentField
 from tests.access_table import API, CUSTOMER, IT, POLICIES, REACHINGS
 
 OUR_APPS = {"bdc", "dealers", "leads", "campaigns", "reporting"}
@@ -95,6 +95,7 @@ PLAIN_ON_PAGES = (
     forms.TimeField,
     forms.DateTimeField,
     EurosField,
+    SaidMomentField,
 )
 # Values of their own kind, or of a fixed list.
 PLAIN = (
