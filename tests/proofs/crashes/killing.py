@@ -53,7 +53,11 @@ def seconds_to_health(spits: Spits, part: str, killed: int) -> float:
             return False
         return part not in {"worker", "timetable"} or has_worked(spits, since)
 
-    wait_until(works, PATIENCE)
+    try:
+        wait_until(works, PATIENCE)
+    except AssertionError as late:
+        late.add_note(f"{part} was killed; now there are {spits.processes()}")
+        raise
     return time.monotonic() - began
 
 
