@@ -123,7 +123,7 @@ def _promise_is_due(lead: Lead, now: datetime) -> bool:
 
 def _follow_up_is_due(lead: Lead, now: datetime) -> bool:
     """The first call of a round that BDC-16 began, on or after the agreed date."""
-    if lead.pk is None:
+    if lead.pk is None or lead.round_number == 1:
         return False
     rounds = {round_.number: round_ for round_ in lead.rounds.all()}
     current, before = rounds.get(lead.round_number), rounds.get(lead.round_number - 1)

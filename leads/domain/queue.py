@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,8 +97,9 @@ class QueueAhead:
     upcoming: list[Lead]
     promised: int  # counted to due.MOST_COUNTED, as the queues are
     due: list[tuple[Queue, int]]
-    opens_at: datetime | None  # when calling hours begin; None while they last
-    next_due_at: datetime | None  # looked up when nothing is due
+    # Looked up when nothing is due. The first is None while calling hours last.
+    opens_at: datetime | None
+    next_due_at: datetime | None
     mail_tasks: list[Lead]
 
     @property
@@ -111,15 +113,21 @@ def queue_ahead(agent: User, *, now: datetime, count: int) -> QueueAhead:
     search = _everything(agent, now)
     coming = _in_order(search, count)
     counts = search.counts()
-    places = _places(agent)
+    opens_at, next_due_at = (None, None) if coming else _when_next(agent, now)
     return QueueAhead(
         upcoming=coming,
         promised=counts[""],
         due=[(queue, counts[queue]) for queue in QUEUE_ORDER],
-        opens_at=_opens_at(places, now),
-        next_due_at=None if coming else _next_due_at(places, agent, now),
-        mail_tasks=list(_mail_tasks(places)[:count]),
+        opens_at=opens_at,
+        next_due_at=next_due_at,
+        mail_tasks=list(_mail_tasks(search.places)[:count]),
     )
+
+
+def _when_next(agent: User, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """When calling hours begin, and when the next one is due."""
+    places = _places(agent)
+    return _opens_at(places, now), _next_due_at(places, agent, now)
 
 
 def _opens_at(places: list[Dealership], now: datetime) -> datetime | None:
@@ -159,7 +167,7 @@ def _dialable(places: list[Dealership]) -> LeadQuerySet:
     ).exclude(queue__in=["", Queue.CATCH_ALL])
 
 
-def _mail_tasks(places: list[Dealership]) -> LeadQuerySet:
+def _mail_tasks(places: Collection[int]) -> LeadQuerySet:
     """Queue leads without a number to call: work by e-mail, outside the calling queue."""
     return (
         Lead.objects.filter(dealership__in=places, status=Status.OPEN, has_dialable_number=False)
