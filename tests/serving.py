@@ -77,7 +77,7 @@ def start(data_dir: Path, *, port: int | None = None, **environment: str) -> Spi
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
-            env={**_environment(data_dir), "SPITS_PORT": str(port), **environment},
+            env={**environment_beside(data_dir), "SPITS_PORT": str(port), **environment},
             stdout=told,
             stderr=subprocess.STDOUT,
             text=True,
@@ -85,7 +85,8 @@ def start(data_dir: Path, *, port: int | None = None, **environment: str) -> Spi
     return Spits(process, f"http://127.0.0.1:{port}", data_dir, Path(output))
 
 
-def _environment(data_dir: Path) -> dict[str, str]:
+def environment_beside(data_dir: Path) -> dict[str, str]:
+    """For a command beside the Spits that runs with the data in `data_dir`."""
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -99,7 +100,7 @@ def run_command(data_dir: Path, *words: str) -> str:
     return subprocess.run(
         [sys.executable, "manage.py", *words],
         cwd=ROOT,
-        env=_environment(data_dir),
+        env=environment_beside(data_dir),
         capture_output=True,
         text=True,
         check=True,
