@@ -68,9 +68,10 @@ def payload(turn: int, column: Column, pk: int) -> str:
     """Each column has another payload in each turn; short columns have the shortest ones."""
     if column.is_address:
         return f"'{turn}+{pk}'=1@k{NUMBERS[column]}.example"
-    fitting = [text for text in PAYLOADS if len(text) <= column.longest] or [f"=1{HERE}"]
-    text = fitting[(int(NUMBERS[column]) + turn) % len(fitting)]
-    return text.replace(HERE, f"K{NUMBERS[column]}")
+    here = f"K{NUMBERS[column]}"
+    written = [text.replace(HERE, here) for text in PAYLOADS]
+    fitting = [text for text in written if len(text) <= column.longest] or [f"=1{here}"]
+    return fitting[(int(NUMBERS[column]) + turn) % len(fitting)]
 
 
 def flaws(page: str) -> list[str]:
