@@ -10,6 +10,7 @@ from leads.views import (
     home,
     lead,
     leads,
+    looking_up,
     moments,
     naming,
     rejects,
@@ -20,6 +21,7 @@ app_name = "leads"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("zoeken/", looking_up.search, name="search"),
     path("bellen/", calling.calling, name="calling"),
     path("bellen/wachtrij/", calling.queue, name="calling-queue"),
     path("bellen/volgende/", calling.take_next, name="calling-next"),

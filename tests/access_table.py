@@ -172,6 +172,7 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("set_language", "*"): Policy(ANYBODY, is_public=True),
     ("/^api(?:/|$)", "*"): Policy(NO_ROLE, refusal=Answer.HIDDEN, is_public=True),
     ("leads:home", "GET"): Policy(ANYBODY),
+    ("leads:search", "GET"): Policy(ANYBODY),
     ("api-schema", "GET"): Policy(ANYBODY),
     ("api-documents", "GET"): Policy(ANYBODY),
     ("api-close-reason-list", "GET"): Policy(ANYBODY),

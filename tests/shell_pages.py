@@ -94,8 +94,15 @@ def invalid(request: HttpRequest) -> HttpResponse:
     return drawn(request, FORM, status=422, form=PhoneForm({}))
 
 
+@login_not_required
+def search(request: HttpRequest) -> HttpResponse:
+    asked["looked up"] += 1
+    return HttpResponse()
+
+
 urlpatterns = [
     path("", tried),
+    path("", include(([path("zoeken/", search, name="search")], "leads"))),
     path("count/", count),
     path("poll/", poll),
     path("answer/<int:code>/", answer),

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from bdc import clock
+from bdc.shortcuts import EVERYWHERE, Shortcut, key_of
 
 register = template.Library()
 
@@ -36,6 +37,18 @@ def icon(name: str, size: str = "") -> SafeString:
         static(SPRITE),
         name,
     )
+
+
+@register.simple_tag
+def shortcuts() -> tuple[Shortcut, ...]:
+    """The keys of every page, for the key sheet; the listener reads them there."""
+    return EVERYWHERE
+
+
+@register.simple_tag
+def shortcut(name: str) -> str:
+    """The key that goes by this name."""
+    return key_of(name)
 
 
 @register.filter

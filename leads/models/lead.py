@@ -334,6 +334,8 @@ class Lead(models.Model):
             models.Index(fields=["dealership", "-received_at", "-id"], name="lead_by_receipt"),
             # A customer's leads, and the open lead that a repeat enquiry joins.
             models.Index(fields=["customer", "status"], name="lead_of_a_customer"),
+            # Search: a plate, or the beginning of one.
+            models.Index(fields=["group", "plate"], name="lead_plate", condition=~Q(plate="")),
             # Close-outs to approve, oldest first.
             models.Index(
                 fields=["dealership", "id"],

@@ -1,5 +1,5 @@
 /* Shortcut keys. A button, link or field carries its key in data-key; the page's list of keys
-   is made from those. While an element with data-key-scope is on the screen (an open panel),
+   is made from those. The keys of every page stand in the key sheet (bdc/shortcuts.py). While an element with data-key-scope is on the screen (an open panel),
    only its keys work, and those marked data-key-always. Characters never act inside a field. */
 const QUIET_AFTER_CHANGE = 250; // a held key must not decide about the next customer
 const SWITCH = "spits-keys";
@@ -11,6 +11,11 @@ let quietKey = null; // the only key that is quiet; null is every key
 let lastKey = null;
 let typedAhead = null; // keys pressed while a panel is on its way, which are meant for the panel
 let going = false;
+const GO_LASTS = 4000;
+let goEnds = null;
+
+/* The key of every page that goes by this name. */
+export const keyOf = (name) => sheet.querySelector(`[data-key-name="${name}"]`).dataset.keyIs;
 
 const isOn = () => localStorage.getItem(SWITCH) !== "off";
 const isField = (element) => element.closest("input:not([type=radio], [type=checkbox], [type=button], [type=submit]), textarea, select, [contenteditable]");
@@ -21,7 +26,7 @@ function carriers() {
   const scopes = [...document.querySelectorAll("[data-key-scope]")].filter(isShown);
   const scope = scopes.at(-1);
   const all = [...document.querySelectorAll("[data-key]")].filter(canAct);
-  return scope ? all.filter((one) => scope.contains(one) || "keyAlways" in one.dataset || one.dataset.key === "?") : all;
+  return scope ? all.filter((one) => scope.contains(one) || "keyAlways" in one.dataset || one.dataset.key === keyOf("sheet")) : all;
 }
 
 function press(element) {
@@ -44,7 +49,18 @@ function go(key) {
   return Boolean(link);
 }
 
+/* After g the places stand on the screen until the next key. */
+function setGoing(isGoing) {
+  going = isGoing;
+  clearTimeout(goEnds);
+  const places = document.getElementById("go-places").content.cloneNode(true);
+  document.getElementById("go-menu").replaceChildren(...(going ? places.childNodes : []));
+  if (going) goEnds = setTimeout(() => setGoing(false), GO_LASTS);
+  return going;
+}
+
 function escape() {
+  if (going) return !setGoing(false);
   const close = [...document.querySelectorAll("[data-escape]")].filter(canAct).at(-1);
   close?.click();
   return Boolean(close);
@@ -52,7 +68,7 @@ function escape() {
 
 function act(key) {
   if (going) {
-    going = false;
+    setGoing(false);
     return go(key);
   }
   const carrier = carriers().find((one) => one.dataset.key === key);
@@ -60,15 +76,14 @@ function act(key) {
     press(carrier);
     return true;
   }
-  if (key === "j" || key === "k") return move(key === "j" ? 1 : -1);
-  going = key === "g";
-  return going;
+  if (key === keyOf("next") || key === keyOf("previous")) return move(key === keyOf("next") ? 1 : -1);
+  return key === keyOf("go") && setGoing(true);
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (document.querySelector("dialog[open]")) return;
-  if (event.key === "Escape") {
+  if (event.key === keyOf("close")) {
     if (escape()) event.preventDefault();
     return;
   }
@@ -111,14 +126,22 @@ function describe(carrier) {
   return carrier.getAttribute("aria-label") ?? copy.textContent.trim();
 }
 
+/* What can be done by a key on this screen alone. */
+export function commandsHere() {
+  const everywhere = [...sheet.querySelectorAll("[data-key-is]")].map((one) => one.dataset.keyIs);
+  const own = carriers().filter((one) => !everywhere.includes(one.dataset.key));
+  return own.map((carrier) => ({ key: carrier.dataset.key, label: describe(carrier) }));
+}
+
+export const pressKey = (key) => act(key);
+
 export function fillKeySheet() {
-  list.replaceChildren(...carriers().filter((one) => one.dataset.key !== "?").flatMap((carrier) => {
+  list.replaceChildren(...commandsHere().flatMap(({ key, label }) => {
     const term = document.createElement("dt");
-    const key = document.createElement("kbd");
-    key.textContent = carrier.dataset.key;
-    term.append(key);
+    term.append(document.createElement("kbd"));
+    term.firstChild.textContent = key;
     const meaning = document.createElement("dd");
-    meaning.textContent = describe(carrier);
+    meaning.textContent = label;
     return [term, meaning];
   }));
 }

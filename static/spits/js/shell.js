@@ -5,6 +5,7 @@ import "./dialing.js";
 import "./forms.js";
 import "./keys.js";
 import "./menus.js";
+import "./palette.js";
 import "./polling.js";
 import "./theme.js";
 
