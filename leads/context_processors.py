@@ -41,6 +41,7 @@ class Place:
 PLACES = (
     Place(_("Call"), "leads:calling", "headset", "b", "call_queue"),
     Place(_("Leads"), "leads:list", "users", "l", "see"),
+    Place(_("My day"), "leads:my-day", "calendar-event", "d", "call_queue"),
     Place(_("Approve"), "leads:approving", "hourglass", "k", "see_undecided", counts="undecided"),
     Place(_("Approve"), "leads:approving", "hourglass", "k", "approve_bdc", counts="approvals"),
     Place(_("Up line"), "leads:up-line", "list-check", "u", "see_up_line"),

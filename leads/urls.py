@@ -12,6 +12,7 @@ from leads.views import (
     leads,
     looking_up,
     moments,
+    my_day,
     naming,
     rejects,
     up_line,
@@ -22,6 +23,7 @@ app_name = "leads"
 urlpatterns = [
     path("", home.home, name="home"),
     path("zoeken/", looking_up.search, name="search"),
+    path("mijn-dag/", my_day.my_day, name="my-day"),
     path("bellen/", calling.calling, name="calling"),
     path("bellen/wachtrij/", calling.queue, name="calling-queue"),
     path("bellen/volgende/", calling.take_next, name="calling-next"),

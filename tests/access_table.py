@@ -237,6 +237,7 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:decide", "POST"): decided({"decision": "approve"}),
     # --- The work screen of agents --------------------------------------------------------
     ("leads:calling", "GET"): Policy(CALLERS),
+    ("leads:my-day", "GET"): Policy(CALLERS),
     ("leads:calling-queue", "GET"): Policy(CALLERS),
     ("leads:calling-next", "POST"): Policy(CALLERS),
     ("leads:calling-renew", "POST"): Policy(CALLERS),

@@ -104,7 +104,7 @@ def undoable_step(lead: Lead, *, by: User, now: datetime) -> Step | None:
     return None if undoing_problem(step, now=now) else step
 
 
-def undoable_steps_of(agent: User, *, now: datetime) -> list[Step]:
+def undoable_steps_of(agent: User, *, now: datetime, most: int = MOST_IN_SIGHT) -> list[Step]:
     """What the agent did today and can still undo, the newest first."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     newest = Event.objects.filter(lead=OuterRef("lead")).order_by("-pk").values("pk")[:1]
@@ -114,7 +114,7 @@ def undoable_steps_of(agent: User, *, now: datetime) -> list[Step]:
         .exclude(lead__customer__objected_at__gte=F("at"))
         .select_related("lead__customer", "attempt", "ended__reason", "proposal__reason")
     )
-    return list(steps.order_by("-at", "-pk")[:MOST_IN_SIGHT])
+    return list(steps.order_by("-at", "-pk")[:most])
 
 
 @retrying_atomic

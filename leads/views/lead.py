@@ -56,6 +56,7 @@ from leads.views.saying import (
     who,
 )
 
+OWN_SCREENS = {"calling": "leads:calling", "my-day": "leads:my-day"}
 CLOSED = ("closed", "close_proposed")  # the entries of a close-out
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -352,13 +353,13 @@ def reopen_lead(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def undo_last(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Undo what the reader did last on this lead; from the work screen he stays there."""
+    """Undo what the reader did last on this lead; from his own screens he goes back there."""
     lead = visible_lead(request, pk)
     step = undo(lead, by=request.user, now=clock.now())
     said = _("%(who)s: %(what)s undone.") % {"who": who(lead), "what": step.get_what_display()}
-    if request.POST.get("from") == "calling":
+    if came_from := OWN_SCREENS.get(request.POST.get("from", "")):
         messages.success(request, said)
-        return redirect("leads:calling")
+        return redirect(came_from)
     return done(request, lead, said)
 
 
