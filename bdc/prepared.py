@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from django.db import connection
-from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.postgresql import base
 
 Rows = Sequence[tuple[Any, ...]]
 
@@ -20,7 +20,8 @@ def fetch_prepared(sql: str, params: Mapping[str, object]) -> Rows:
     of which needs a cast (`%(now)s::timestamptz`).
     """
     connection.ensure_connection()
-    cursor: Any = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]  # psycopg's
+    server_binding: Any = base.ServerBindingCursor  # psycopg's, which the stubs do not know
+    cursor = server_binding(connection.connection)
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with closing(wrap(cursor)) as wrapped:
         wrapped.execute(sql, dict[str, Any](params))

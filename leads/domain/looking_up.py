@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import cast
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
@@ -131,7 +132,7 @@ def _customers_of(
 ) -> Ids:
     seen = Exists(visible.filter(customer=OuterRef("customer")))
     found = rows.filter(seen, group__in=groups).order_by("-customer")
-    return found.values_list("customer", flat=True)[:MOST_CANDIDATES]  # type: ignore[return-value]
+    return cast("Ids", found.values_list("customer", flat=True)[:MOST_CANDIDATES])
 
 
 def _is_number(text: str) -> bool:

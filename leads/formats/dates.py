@@ -8,7 +8,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 EARLIEST_YEAR = 1900
 LATEST_YEAR = 2100
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -71,7 +71,7 @@ def read_date(text: str) -> date | None:
         # 04/15/2027 can only be the American order.
         return _date(match[3], match[2], match[1]) or _date(match[3], match[1], match[2])
     if match := _MONTH_NAME.fullmatch(text):
-        month = _MONTHS.get(match[2].lower())
+        month = MONTHS.get(match[2].lower())
         return _date(match[3], str(month), match[1]) if month else None
     if _EIGHT_DIGITS.fullmatch(text):
         return _date(text[:4], text[4:6], text[6:]) or _date(text[4:], text[2:4], text[:2])

@@ -15,6 +15,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from leads.formats.dates import MONTHS
+
 LONGEST_TEXT = 60
 NOON = 12
 LAST_HOUR_SAID_OF_AFTERNOON = 6  # "do 3" is 15.00: nobody calls at night
@@ -120,27 +122,6 @@ _NUMBERS = {name: number for number, name in enumerate(_SPOKEN, start=1)}
 _NUMBERS |= {"n": 1, "a": 1, "an": 1, "kwart": 15}
 _HOUR = rf"([0-9]{{1,2}}|{'|'.join(_SPOKEN)})(?![0-9a-z]|[.:][0-9])\s*(?:uur|u|h)?(?![a-z])"
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "januari jan january",
-            "februari feb febr february",
-            "maart mrt mar march",
-            "april apr",
-            "mei may",
-            "juni jun june",
-            "juli jul july",
-            "augustus aug august",
-            "september sep sept",
-            "oktober okt october oct",
-            "november nov",
-            "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
 _MONTH = rf"({'|'.join(sorted(MONTHS, key=len, reverse=True))})(?![a-z])\.?"
 _YEAR = r"(?:[ ,/-]*(20[2-9][0-9])(?![0-9]|[.:][0-9]))?"
 
