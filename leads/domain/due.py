@@ -81,11 +81,12 @@ _GROUND = f"""
             OR EXISTS (SELECT 1 FROM leads_callback b
                 WHERE b.lead_id = l.id AND b.done_at IS NULL
                     AND b.due_at <= %(promise_from)s::timestamptz)
-            OR EXISTS (SELECT 1 FROM leads_round e JOIN leads_round f
-                    ON f.lead_id = e.lead_id AND f.number = e.number + 1
-                WHERE e.lead_id = l.id AND e.number = l.round_number - 1
-                    AND e.reason_id = 'BDC-16' AND f.attempts = 0
-                    AND e.follow_up_at <= %(promise_from)s::timestamptz)
+            OR (SELECT e.reason_id = 'BDC-16' AND f.attempts = 0
+                    AND e.follow_up_at <= %(promise_from)s::timestamptz
+                FROM leads_round f JOIN leads_round e ON e.lead_id = f.lead_id
+                    AND e.number < f.number AND NOT e.is_undone
+                WHERE f.lead_id = l.id AND f.number = l.round_number
+                ORDER BY e.number DESC LIMIT 1)
         ))
     )"""
 

@@ -125,15 +125,17 @@ def _follow_up_is_due(lead: Lead, now: datetime) -> bool:
     """The first call of a round that BDC-16 began, on or after the agreed date."""
     if lead.pk is None or lead.round_number == 1:
         return False
-    rounds = {round_.number: round_ for round_ in lead.rounds.all()}
-    current, before = rounds.get(lead.round_number), rounds.get(lead.round_number - 1)
+    rounds = [round_ for round_ in lead.rounds.all() if round_.number <= lead.round_number]
+    current = next((one for one in rounds if one.number == lead.round_number), None)
+    # What was undone in between is as if it had not been.
+    before = [one for one in rounds if one.number < lead.round_number and not one.is_undone]
+    if current is None or not before or current.attempts > 0:
+        return False
+    agreed = max(before, key=lambda one: one.number)
     return (
-        current is not None
-        and before is not None
-        and before.follow_up_at is not None
-        and before.reason_id == "BDC-16"
-        and before.follow_up_at - PROMISE_MAY_BE_EARLY <= now
-        and current.attempts == 0
+        agreed.reason_id == "BDC-16"
+        and agreed.follow_up_at is not None
+        and agreed.follow_up_at - PROMISE_MAY_BE_EARLY <= now
     )
 
 
@@ -143,11 +145,14 @@ def agreed_follow_ups(now: datetime) -> QuerySet[Round]:
     The date is a ground for that call alone, so it is not in `callable_until`. See also
     _follow_up_is_due().
     """
-    uncalled = Round.objects.filter(lead=OuterRef("lead"), ended_at=None, attempts=0)
+    rounds = Round.objects.filter(lead=OuterRef("lead"))
+    uncalled = rounds.filter(ended_at=None, attempts=0)
+    since = rounds.filter(is_undone=False, ended_at__isnull=False, number__gt=OuterRef("number"))
     return Round.objects.filter(
         Exists(uncalled),
+        ~Exists(since),
         lead=OuterRef("pk"),
-        number=OuterRef("round_number") - 1,
+        is_undone=False,
         reason="BDC-16",
         follow_up_at__lte=now + PROMISE_MAY_BE_EARLY,
     )

@@ -92,8 +92,8 @@ def undoing_problem(step: Step | None, *, now: datetime) -> RuleBroken | None:
         return RuleBroken(
             "changed_since", _("Something happened on this lead since, so it cannot be undone.")
         )
-    held = Hold.objects.filter(lead=step.lead_id, until__gt=now).exclude(agent=step.by_id)
-    if held.exists():
+    held = Hold.objects.filter(customer=step.lead.customer_id, until__gt=now)
+    if held.exclude(agent=step.by_id).exists():
         return RuleBroken("held_by_other", _("A colleague is with this customer right now."))
     return None
 

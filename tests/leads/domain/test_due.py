@@ -20,7 +20,8 @@ from leads.domain.due import Search
 from leads.domain.facts import Facts
 from leads.domain.objecting import record_objection
 from leads.domain.permission import may_call
-from leads.models import Lead
+from leads.domain.undoing import undo
+from leads.models import Lead, Round
 from tests.factories import (
     TUESDAY_10,
     consent,
@@ -132,6 +133,20 @@ def agreed_on_a_date(dealership: Dealership) -> Lead:
     return lead
 
 
+def agreed_on_a_date_and_undone_since(dealership: Dealership) -> Lead:
+    lead, agent = agreed_on_a_date(dealership), create_agent(dealership)
+    facts = Facts(destination="parts")
+    close_lead(lead, reason="BDC-04", facts=facts, by=agent, now=TUESDAY_10)
+    undo(lead, by=agent, now=TUESDAY_10)
+    return lead
+
+
+def a_date_that_was_undone(dealership: Dealership) -> Lead:
+    lead = agreed_on_a_date(dealership)
+    undo(lead, by=Round.objects.get(reason="BDC-16").closed_by, now=TUESDAY_10)
+    return lead
+
+
 def awaited_in_the_workshop(dealership: Dealership) -> Lead:
     lead = receive_passive(dealership, consents=(), interest="service")
     starts_at = TUESDAY_10 + timedelta(days=8)
@@ -151,6 +166,8 @@ CASES = {
     "an objection, and an own request since": objected_and_asked_again,
     "a promise": promised,
     "a follow-up date": agreed_on_a_date,
+    "a follow-up date, and a close-out undone since": agreed_on_a_date_and_undone_since,
+    "a follow-up date that was undone": a_date_that_was_undone,
     "a visit to the workshop ahead": awaited_in_the_workshop,
     "consent": consented(),
     "consent to what is sold": consented(purpose="sales"),
@@ -177,8 +194,21 @@ def test_a_ground_is_one_for_both(db, case):
 
     assert by_sql == by_policy
     assert any(by_policy) == (case not in WITHOUT_GROUND)
+    assert by_policy[days.index(400)] == (case in ON_A_DATE_FAR_AWAY or case in WITHOUT_END)
 
 
+# 60 days ahead, when what was asked before is a ground no more.
+ON_A_DATE_FAR_AWAY = {
+    "a promise",
+    "a follow-up date",
+    "a follow-up date, and a close-out undone since",
+}
+WITHOUT_END = {
+    "consent",
+    "consent to what is sold",
+    "consent that begins later",
+    "a company",
+}
 WITHOUT_GROUND = {
     "an own request, and an objection since",
     "consent to service",

@@ -510,6 +510,17 @@ def test_nothing_is_undone_under_the_hands_of_a_colleague(queued, agent):
         undo(queued, by=agent, now=TUESDAY_10)
 
 
+def test_nothing_is_undone_while_a_colleague_speaks_about_another_lead(queued, agent):
+    make(queued, "no_answer", agent)
+    other = receive_passive(
+        queued.dealership, phones=(queued.customer.phones.get().number,), interest="service"
+    )
+    hold_for(queued_lead(other), agent=create_agent(queued.dealership), now=TUESDAY_10)
+
+    with refused("held_by_other"):
+        undo(queued, by=agent, now=TUESDAY_10)
+
+
 @pytest.mark.parametrize("how", ["recorded", "with a result", "as the reason"])
 def test_an_objection_is_not_undone(queued, agent, how):
     if how == "recorded":
