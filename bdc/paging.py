@@ -30,16 +30,21 @@ class KeyPage(Generic[Row]):
 
 
 def page_of(
-    rows: QuerySet[Row], request: HttpRequest, *, moment: str, size: int = ROWS
+    rows: QuerySet[Row],
+    request: HttpRequest,
+    *,
+    moment: str,
+    size: int = ROWS,
+    oldest_first: bool = False,
 ) -> KeyPage[Row]:
-    """The page of `rows` that the address names; newest first by `moment` and the id."""
+    """The page of `rows` that the address names; newest first by `moment` and the id, or oldest."""
     text = request.GET.get(PLACE, "")
     try:
         cursor = Cursor.read(text) if text else None
     except Malformed:
         raise Http404 from None
     forward = cursor is None or cursor.forward
-    found = list(_from(rows, cursor, moment=moment)[: size + 1])
+    found = list(_from(rows, cursor, moment=moment, rising=forward == oldest_first)[: size + 1])
     has_more, found = len(found) > size, found[:size]
     if not forward:
         found.reverse()
@@ -52,8 +57,10 @@ def page_of(
     )
 
 
-def _from(rows: QuerySet[Row], cursor: Cursor | None, *, moment: str) -> QuerySet[Row]:
-    side = "lt" if cursor is None or cursor.forward else "gt"
+def _from(
+    rows: QuerySet[Row], cursor: Cursor | None, *, moment: str, rising: bool
+) -> QuerySet[Row]:
+    side = "gt" if rising else "lt"
     if cursor is not None:
         beyond = Q(**{f"{moment}__{side}": cursor.at}) | Q(**{f"pk__{side}": cursor.pk})
         # The first condition follows from the second, and lets an index begin there.

@@ -15,6 +15,7 @@ from bdc.accounts.models import User
 from bdc.outbox.models import Effect
 from leads.domain.access import may_anywhere
 from leads.domain.approving import proposals_to_decide
+from leads.domain.call_backs import overdue_call_backs
 from leads.domain.forwarding import open_tasks
 from leads.domain.rejects import rejects_visible_to
 from leads.domain.undecided import undecided_proposals
@@ -41,6 +42,7 @@ class Place:
 PLACES = (
     Place(_("Call"), "leads:calling", "headset", "b", "call_queue"),
     Place(_("Leads"), "leads:list", "users", "l", "see"),
+    Place(_("Call-backs"), "leads:call-backs", "clock", "t", "work", counts="call_backs"),
     Place(_("My day"), "leads:my-day", "calendar-event", "d", "call_queue"),
     Place(_("Approve"), "leads:approving", "hourglass", "k", "see_undecided", counts="undecided"),
     Place(_("Approve"), "leads:approving", "hourglass", "k", "approve_bdc", counts="approvals"),
@@ -48,7 +50,7 @@ PLACES = (
     Place(_("Figures"), "reporting:figures", "chart-bar", "c", "report"),
     Place(_("Figures"), "reporting:figures", "chart-bar", "c", "report_oneself"),
     Place(_("Rejects"), "leads:rejects", "inbox", "r", "correct_rejects", counts="rejects"),
-    Place(_("Tasks"), "leads:tasks", "clipboard-list", "t", "do_tasks", counts="tasks"),
+    Place(_("Tasks"), "leads:tasks", "clipboard-list", "w", "do_tasks", counts="tasks"),
     Place(_("Administration"), "dealers:people", "settings", "i", "administer"),
     Place(_("Undone"), "outbox:stays-undone", "alert-triangle", "o", "", counts="undone"),
 )
@@ -102,6 +104,8 @@ def _count(user: User, what: str) -> int | None:
     if what == "rejects":
         waiting = rejects_visible_to(user).filter(state=Reject.State.WAITING)
         return waiting[:MOST_COUNTED].count() or None
+    if what == "call_backs":
+        return overdue_call_backs(user, now=clock.now())[:MOST_COUNTED].count() or None
     if what == "tasks":
         return open_tasks(user)[:MOST_COUNTED].count() or None
     if what == "undone":

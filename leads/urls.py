@@ -4,6 +4,7 @@ from django.urls import path
 
 from leads.views import (
     approving,
+    call_backs,
     calling,
     customer,
     forwarded,
@@ -84,6 +85,9 @@ urlpatterns = [
     path("beurt/<slug:slug>/achteraan/", up_line.drop, name="up-line-drop"),
     path("beurt/<slug:slug>/<int:pk>/terug/", up_line.give_back, name="up-line-give-back"),
     path("beurt/<slug:slug>/<int:pk>/meetellen/", up_line.override, name="up-line-override"),
+    path("terugbellen/", call_backs.call_backs, name="call-backs"),
+    path("terugbellen/<int:pk>/overnemen/", call_backs.take_over, name="take-over"),
+    path("terugbellen/<int:pk>/nu/", call_backs.call_now, name="call-now"),
     path("taken/", forwarded.tasks, name="tasks"),
     path("taken/<int:pk>/klaar/", forwarded.finish, name="finish-task"),
     path("beheer/redenen/", naming.reasons, name="reasons"),

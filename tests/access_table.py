@@ -95,6 +95,11 @@ def called(body: Body | None = None) -> tuple[Policy, ...]:
     )
 
 
+def without_promise(may: frozenset[Role]) -> tuple[Policy, ...]:
+    """What is done with the open call-back of a lead, where there is none."""
+    return tuple(Policy(may, on=on, done_for=NOBODY) for on in ("lead", "queued", "passive"))
+
+
 def decided(body: Body | None = None) -> Policy:
     """The close-out is of sales: a team lead decides on the BDC's alone."""
     return Policy(frozenset({Role.SALES_MANAGER}), on="proposed", body=body or {})
@@ -188,6 +193,10 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:up-line-give-back", "POST"): Policy(
         frozenset({Role.SALES_MANAGER}), on="place in the up line", done_for=NOBODY
     ),
+    ("leads:call-backs", "GET"): Policy(WORKERS),
+    # Nobody of the table has promised a call-back: tests/leads/test_call_backs_page.py.
+    ("leads:take-over", "POST"): without_promise(WORKERS),
+    ("leads:call-now", "POST"): without_promise(CALLERS),
     ("leads:tasks", "GET"): Policy(TASK_DOERS),
     ("leads:finish-task", "POST"): Policy(TASK_DOERS, on="task"),
     ("api-task-list", "GET"): Policy(TASK_DOERS),

@@ -120,7 +120,7 @@ _MAY_BE_OFFERED = f"""
 _PROMISE_IS_DUE = f"""
     b.done_at IS NULL AND b.due_at <= {_NOW}
     AND (b.owner_id = %(agent)s::bigint OR b.owner_id IS NULL
-        OR b.due_at <= %(overdue_since)s::timestamptz)
+        OR GREATEST(b.due_at, b.taken_over_at) <= %(overdue_since)s::timestamptz)
     AND (p.in_calling_hours OR p.is_open)"""
 
 # Each lead is judged by a subquery of its own, one after another in the order of an index, until

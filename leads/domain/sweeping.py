@@ -17,6 +17,7 @@ from bdc.transactions import retrying_atomic
 from dealers.domain.hours import is_open
 from dealers.domain.presence import LONG_ABSENCE
 from dealers.models import Absence, Dealership, Membership, Role, Side
+from leads.domain.call_backs import falls_to_team_at
 from leads.domain.closing import close_lead
 from leads.domain.contacting import end_call, end_calls_without_result, to_unreached
 from leads.domain.due import PROMISE_IS_OVERDUE
@@ -137,8 +138,12 @@ def _route_from_catch_all(pk: int, *, now: datetime) -> bool:
 
 
 def _overdue_call_backs(now: datetime) -> list[int]:
+    since = now - PROMISE_IS_OVERDUE
     rows = CallBack.objects.filter(
-        done_at=None, owner__isnull=False, due_at__lte=now - PROMISE_IS_OVERDUE
+        Q(taken_over_at=None) | Q(taken_over_at__lte=since),
+        done_at=None,
+        owner__isnull=False,
+        due_at__lte=since,
     ).exclude(lead__queue__in=["", Queue.CATCH_ALL])
     return list(rows.order_by("due_at").values_list("pk", flat=True)[:AT_ONCE])
 
@@ -147,7 +152,8 @@ def _overdue_call_backs(now: datetime) -> list[int]:
 def _fall_to_team(pk: int, *, now: datetime) -> None:
     """An agent's overdue promise falls to the team; a salesperson's stays his."""
     promise = CallBack.objects.select_for_update(of=("self",)).select_related("lead").get(pk=pk)
-    if promise.done_at is not None or promise.owner_id is None:
+    falls_at = falls_to_team_at(promise)
+    if promise.done_at is not None or falls_at is None or falls_at > now:
         return
     promise.owner = None
     promise.fell_to_team_at = now

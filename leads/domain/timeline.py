@@ -56,6 +56,7 @@ SENTENCES: dict[str, Promise] = {
     "call_planned": _("Next call planned for %(at)s."),
     "call_back_promised": _("Call-back promised for %(at)s, by %(owner_name)s."),
     "call_back_fell_to_team": _("The call-back is overdue: the team has it now."),
+    "call_back_taken_over": _("%(owner_name)s took over the call-back."),
     "appointment_booked": _("Appointment: %(kind)s, %(at)s."),
     "appointment_moved": _("Appointment of %(moved_from)s moved to %(at)s."),
     "appointment_ended": _("Appointment of %(at)s: %(outcome)s."),

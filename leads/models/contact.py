@@ -5,7 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bdc.triggers import only_added, refuse_if
@@ -283,6 +283,8 @@ class CallBack(OfLead):
     made_at = models.DateTimeField()
     # Since when the team has it: an agent's own promise that was overdue.
     fell_to_team_at = models.DateTimeField(null=True, blank=True)
+    # Since when another has it: it does not fall to the team for a quarter of an hour.
+    taken_over_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     # Done by a call, or replaced by a newer promise, or gone with the close-out.
     was_kept = models.BooleanField(null=True)
@@ -291,6 +293,10 @@ class CallBack(OfLead):
         constraints = [
             models.UniqueConstraint(
                 fields=["lead"], condition=Q(done_at=None), name="call_back_open_once_per_lead"
+            ),
+            models.CheckConstraint(
+                name="call_back_taken_over_after_it_was_made",
+                condition=Q(taken_over_at=None) | Q(taken_over_at__gte=F("made_at")),
             ),
             models.CheckConstraint(
                 name="call_back_done_is_kept_or_not",

@@ -39,6 +39,7 @@ ICONS = {
     "call_planned": "clock",
     "call_back_promised": "clock",
     "call_back_fell_to_team": "alert-triangle",
+    "call_back_taken_over": "user-check",
     "appointment_booked": "calendar-check",
     "appointment_moved": "calendar-event",
     "appointment_ended": "calendar-event",

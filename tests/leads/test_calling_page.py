@@ -1019,7 +1019,7 @@ def test_the_screen_costs_the_same_for_any_number_of_leads(
     next_lead(agent, now=TUESDAY_10)
     receive_passive(dealership)
 
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(33):
         page.get(url(""))
 
 
@@ -1030,5 +1030,5 @@ def test_the_queue_that_refreshes_itself_costs_little(
     for _one in range(count):
         receive_passive(dealership)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page.get(url("queue"), headers=HTMX)

@@ -179,7 +179,7 @@ def test_own_leads_cost_the_same_queries_however_many(page, dealership, salesper
         response = page.get(LIST)
 
     assert len(response.context["now"]) == count
-    assert len(queries) == 12
+    assert len(queries) == 13
 
 
 # --- Every lead one may see -----------------------------------------------------------------
@@ -404,7 +404,7 @@ def test_all_leads_cost_the_same_queries_however_many(
         response = client.get(LIST)
 
     assert len(names_in(response)) == count
-    assert len(queries) == 23
+    assert len(queries) == 24
 
 
 # --- What is late -----------------------------------------------------------------------------

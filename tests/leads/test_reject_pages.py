@@ -333,4 +333,4 @@ def test_more_rejects_ask_the_database_no_more(page, dealership, count):
     with CaptureQueriesContext(connection) as queries:
         assert page.get(LIST).status_code == 200
 
-    assert len(queries) == 9
+    assert len(queries) == 10

@@ -96,6 +96,7 @@ AFTER_A_SWEEP: tuple[Invariant, ...] = (
         "no promise of an agent stays his past a quarter of an hour",
         """SELECT b.id FROM leads_callback b JOIN leads_lead l ON l.id = b.lead_id
         WHERE b.done_at IS NULL AND b.owner_id IS NOT NULL
-        AND b.due_at <= %s - interval '15 minutes' AND l.queue NOT IN ('', 'catch_all')""",
+        AND GREATEST(b.due_at, b.taken_over_at) <= %s - interval '15 minutes'
+        AND l.queue NOT IN ('', 'catch_all')""",
     ),
 )

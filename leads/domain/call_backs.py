@@ -1,0 +1,141 @@
+"""Call-backs that are still to be made: whose they are, who may take one over, and calling now.
+
+Source: product.md, Attempts and conversations (call-back) and The queue; ux.md 2.0 and 2.1.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from bdc.accounts.models import User
+from bdc.errors import RuleBroken
+from bdc.transactions import retrying_atomic
+from leads.domain.access import everywhere, may, ownership_problem, require
+from leads.domain.contacting import calling_problem, dialing_problem, working_problem
+from leads.domain.due import PROMISE_IS_OVERDUE
+from leads.domain.holding import hold_for, holder_problem
+from leads.domain.locking import lock_lead
+from leads.domain.permission import may_call
+from leads.domain.rounds import round_of
+from leads.domain.timeline import record
+from leads.models import CallBack, Hold, Lead, Note, Queue
+
+AT_BDC = ~Q(lead__queue__in=["", Queue.CATCH_ALL])
+
+
+def own_call_backs(user: User) -> QuerySet[CallBack]:
+    """The open call-backs of this person."""
+    return _open(user).filter(owner=user)
+
+
+def team_call_backs(user: User) -> QuerySet[CallBack]:
+    """The open call-backs of the others: of the contact centre for who works its queues, of all
+    salespeople for a sales manager, and for a salesperson those that nobody has."""
+    in_sales = ~AT_BDC
+    seen = (
+        Q(AT_BDC, dealership__in=everywhere(user, "call_queue"))
+        | Q(in_sales, dealership__in=everywhere(user, "approve_sales"))
+        | Q(in_sales, dealership__in=everywhere(user, "take"), owner=None)
+        | Q(in_sales, lead__owner=user)
+    )
+    return _open(user).filter(seen).exclude(owner=user)
+
+
+def overdue_call_backs(user: User, *, now: datetime) -> QuerySet[CallBack]:
+    """Those whose time has come and that this person can make: his own, and the team's."""
+    own = own_call_backs(user).filter(due_at__lte=now)
+    team = team_call_backs(user).filter(due_at__lte=now, owner=None)
+    return own | team
+
+
+def _open(user: User) -> QuerySet[CallBack]:
+    visible = Lead.objects.visible_to(user).filter(dealership__in=everywhere(user, "work"))
+    return CallBack.objects.filter(done_at=None, lead__in=visible)
+
+
+def notes_beside(promises: list[CallBack]) -> dict[tuple[int, datetime], str]:
+    """The notes that went along with these promises, by lead and when each was made."""
+    written = Note.objects.filter(
+        lead__in=[one.lead_id for one in promises], at__in=[one.made_at for one in promises]
+    )
+    return {(note.lead_id, note.at): note.body for note in written}
+
+
+def falls_to_team_at(promise: CallBack) -> datetime | None:
+    """When the team gets an agent's own promise, unless it is made; a salesperson's stays his."""
+    if promise.owner_id is None or not promise.lead.is_at_bdc:
+        return None
+    return max(promise.due_at, promise.taken_over_at or promise.due_at) + PROMISE_IS_OVERDUE
+
+
+def taking_over_problem(
+    lead: Lead, promise: CallBack | None, *, by: User, now: datetime
+) -> RuleBroken | None:
+    """Return why `by` may not take over the open call-back of a lead, or None.
+
+    The team's anybody may who works the lead; a colleague's once its time has come, and a team
+    lead before that too.
+    """
+    if promise is None:
+        return RuleBroken("already_taken", _("This call-back was made or replaced already."))
+    problem = ownership_problem(lead, by) or holder_problem(lead, by=by, now=now)
+    if problem is not None:
+        return problem
+    is_free = promise.owner_id in (None, by.pk) or lead.owner_id == by.pk
+    if is_free or promise.due_at <= now or may(by, "take_over_early", lead.dealership_id):
+        return None
+    return RuleBroken(
+        "not_owner",
+        _("This call-back is of a colleague and its time has not come. Ask your team lead."),
+    )
+
+
+@retrying_atomic
+def take_over_call_back(lead: Lead, *, by: User, now: datetime) -> CallBack:
+    """Make the open call-back of a lead one's own, for a quarter of an hour at least.
+
+    One's own already stays as it is. Raises RuleBroken for whose time has not come.
+    """
+    require(by, "take_over_call_back", lead.dealership_id)
+    lead = lock_lead(lead)
+    promise = _locked(lead)
+    problem = taking_over_problem(lead, promise, by=by, now=now)
+    if problem is not None or promise is None:
+        raise problem or LookupError
+    if promise.owner_id != by.pk:
+        promise.owner, promise.taken_over_at = by, now
+        promise.save(update_fields=["owner", "taken_over_at"])
+        record(lead, "call_back_taken_over", by=by, now=now, owner=by.email, owner_name=str(by))
+    promise.lead = lead
+    return promise
+
+
+@retrying_atomic
+def hold_for_call_back(lead: Lead, *, by: User, now: datetime) -> Hold:
+    """Hold exactly the customer of this call-back, under the rules of next call.
+
+    For one's own, the team's, and a colleague's that is overdue; another is taken over first.
+    """
+    require(by, "call_queue", lead.dealership_id)
+    lead = lock_lead(lead)
+    promise = _locked(lead)
+    if promise is None:
+        raise RuleBroken("already_taken", _("This call-back was made or replaced already."))
+    falls_at = falls_to_team_at(promise)
+    if promise.owner_id != by.pk and falls_at is not None and falls_at > now:
+        raise RuleBroken("not_owner", _("This call-back is of a colleague. Take it over first."))
+    problem = (
+        working_problem(lead, by=by, now=now)
+        or calling_problem(lead, round_of(lead), permission=may_call(lead, now=now), now=now)
+        or dialing_problem(lead)
+    )
+    if problem is not None:
+        raise problem
+    return hold_for(lead, agent=by, now=now)
+
+
+def _locked(lead: Lead) -> CallBack | None:
+    return CallBack.objects.select_for_update().filter(lead=lead, done_at=None).first()
