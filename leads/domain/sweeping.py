@@ -8,6 +8,7 @@ Source: product.md, Routing, Attempts and conversations, The queue, Close-out.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
@@ -28,11 +29,13 @@ from leads.domain.rounds import refresh_ground, round_of
 from leads.domain.routing import alarm, offer_on, route_again
 from leads.domain.timeline import record
 from leads.domain.writing_off import write_off
-from leads.models import CallBack, CloseReason, Hold, Lead, Queue, Status, Step
+from leads.models import CallBack, CloseReason, Hold, Lead, Offer, Queue, Status, Step
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 500  # rows of one sweep; the next tick takes the rest
+AT_ONCE = 500  # rows of one kind in a sweep; the next tick takes the rest
+# Seconds for one kind, so that none holds up the others, nor the next tick for long.
+LONGEST = 3.0
 KEEP_STEPS = timedelta(days=2)  # longer than anything can be undone
 DAYS_WITHOUT_GROUND = timedelta(days=30)
 
@@ -54,9 +57,15 @@ def sweep(now: datetime) -> dict[str, int]:
 
 
 def _each(ids: Iterable[int], act: Callable[..., bool | None], now: datetime) -> int:
-    """Deal with each row; `act` says False where there was nothing to do after all."""
-    done = 0
+    """Deal with each row for as long as there is time; return with how many was something done.
+
+    `act` says False where there was nothing to do after all.
+    """
+    done, began = 0, time.monotonic()
     for pk in ids:
+        if time.monotonic() - began > LONGEST:
+            logger.warning("Sweep %s leaves rows to the next tick", act.__name__)
+            break
         try:
             done += act(pk, now=now) is not False
         except Exception:  # whatever it is: the rows after this one must get their turn
@@ -108,23 +117,26 @@ def _route_owner_left(pk: int, *, now: datetime) -> None:
 
 
 def _in_catch_all(now: datetime) -> list[int]:
-    """Leads that nobody has, at dealerships that are open, in order of receipt."""
-    waiting = Lead.objects.filter(queue=Queue.CATCH_ALL, status=Status.OPEN)
+    """Leads that nobody has, at dealerships that are open, in order of receipt.
+
+    Which three were asked and nobody called waits to be taken: its managers were alarmed. Those
+    that nobody was there for are tried again, after the new ones.
+    """
+    waiting = Lead.objects.filter(queue=Queue.CATCH_ALL, status=Status.OPEN).exclude(
+        Exists(Offer.objects.filter(lead=OuterRef("pk"))), alarm_at__isnull=False
+    )
     places = Dealership.objects.with_hours().filter(pk__in=waiting.values("dealership"))
     opened = [place.pk for place in places if is_open(place, now)]
     return list(
         waiting.filter(dealership__in=opened)
-        .order_by("received_at", "pk")
+        .order_by(F("alarm_at").asc(nulls_first=True), "received_at", "pk")
         .values_list("pk", flat=True)[:AT_ONCE]
     )
 
 
 @retrying_atomic
 def _route_from_catch_all(pk: int, *, now: datetime) -> bool:
-    """Route a lead of the night at opening, or one that nobody was there for.
-
-    Which three were asked and nobody called waits to be taken: its managers were alarmed.
-    """
+    """Route a lead of the night at opening, or one that nobody was there for."""
     lead = lock_lead(Lead.objects.get(pk=pk))
     if lead.queue != Queue.CATCH_ALL or (lead.alarm_at and lead.offers.exists()):
         return False

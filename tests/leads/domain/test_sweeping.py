@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from leads.domain import sweeping
 from leads.domain.closing import close_lead
 from leads.domain.contacting import end_call, promise_call_back, record_attempt, start_call
 from leads.domain.facts import Facts
@@ -252,6 +253,35 @@ def test_an_alarm_of_an_earlier_stay_keeps_no_lead_waiting(dealership, is_somebo
     lead = Lead.objects.get(pk=lead.pk)
     expected = (other, "", None) if is_somebody_there else (None, "catch_all", morning)
     assert (lead.owner, lead.queue, lead.alarm_at) == expected
+
+
+def test_leads_that_wait_to_be_taken_keep_no_new_one_waiting(dealership, monkeypatch):
+    monkeypatch.setattr(sweeping, "AT_ONCE", 1)
+    for _ in range(3):
+        create_salesperson(dealership)
+    asked = receive(dealership)
+    for minutes in (2, 4, 6):
+        sweep(TUESDAY_10 + timedelta(minutes=minutes))
+    asked.refresh_from_db()
+    assert (asked.queue, asked.alarm_at is None) == ("catch_all", False)
+    of_the_night = receive(dealership, now=at(24, 22))
+
+    twice(at(25, 8, 30))
+
+    of_the_night.refresh_from_db()
+    assert of_the_night.owner is not None
+
+
+def test_a_sweep_without_time_left_leaves_rows_to_the_next(dealership, agent, monkeypatch, caplog):
+    lead = receive_passive(dealership)
+    record_attempt(lead, result="no_answer", by=agent, now=TUESDAY_10)
+    now = TUESDAY_10 + timedelta(minutes=15)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(sweeping, "LONGEST", -1.0)
+        assert sweep(now)["maximum_made"] == 0
+    assert "leaves rows to the next tick" in caplog.text
+
+    assert sweep(now)["maximum_made"] == 1
 
 
 def test_a_promise_of_who_left_goes_with_the_lead(dealership):
