@@ -192,10 +192,21 @@ CELERY_TASK_TIME_LIMIT = 240
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
+# What the timetable rings does not wait behind the doorbells of the outbox: a worker takes from
+# both queues in turn. A ring that waited is worth nothing, since the next one follows.
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"celery": {}, "timetable": {}}
+CELERY_TASK_ROUTES = {
+    "bdc.tasks.tidy": {"queue": "timetable"},
+    "leads.tasks.sweep": {"queue": "timetable"},
+}
 CELERY_BEAT_SCHEDULE = {
-    "tidy up": {"task": "bdc.tasks.tidy", "schedule": 30},
-    "carry out effects": {"task": "bdc.outbox.tasks.relay", "schedule": 5},
-    "sweep leads": {"task": "leads.tasks.sweep", "schedule": 10},
+    "tidy up": {"task": "bdc.tasks.tidy", "schedule": 30, "options": {"expires": 30}},
+    "carry out effects": {
+        "task": "bdc.outbox.tasks.relay",
+        "schedule": 5,
+        "options": {"expires": 30},
+    },
+    "sweep leads": {"task": "leads.tasks.sweep", "schedule": 10, "options": {"expires": 30}},
 }
 
 # --- API ------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 # and what a killed worker had in hand is tried again within the minute.
 LEASE = timedelta(seconds=tasks.LONGEST + 5)
 ROUND = 10.0  # seconds after which a round takes no further effect
+RING_LASTS = 30  # seconds; the timetable rings again within a few
 PAUSES = [timedelta(seconds=10), timedelta(seconds=60)]
 MOST_ATTEMPTS = len(PAUSES) + 1
 ENDED = gettext_noop("ended without an answer, each time")
@@ -100,7 +101,7 @@ def carry_out_due(now: datetime, *, limit: int = 100) -> int:
 def _ring() -> None:
     """Wake a worker; without a broker the timetable finds the row a moment later."""
     try:
-        tasks.relay.apply_async(retry=False)
+        tasks.relay.apply_async(retry=False, expires=RING_LASTS)
     except OperationalError:
         logger.warning("No broker to ring; effects wait for the timetable.", exc_info=True)
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bdc.celery import app
 from bdc.jobs import run_job, slot_of
 from bdc.models import JobRun
 
@@ -65,3 +66,23 @@ def test_failed_run_is_told_and_not_finished():
     run = JobRun.objects.get()
     assert run.finished_at is None
     assert run.detail == {"error": "ConnectionError: no answer"}
+
+
+def test_the_timetable_never_waits_behind_the_doorbells_of_the_outbox():
+    route = app.amqp.router.route
+    queues = {
+        name: route({}, task)["queue"]
+        for name, task in (
+            ("sweep", "leads.tasks.sweep"),
+            ("tidy", "bdc.tasks.tidy"),
+            ("relay", "bdc.outbox.tasks.relay"),
+        )
+    }
+
+    assert {name: (queue.name, queue.routing_key) for name, queue in queues.items()} == {
+        "sweep": ("timetable", "timetable"),
+        "tidy": ("timetable", "timetable"),
+        "relay": ("celery", "celery"),
+    }
+    # A worker that names no queues takes from all of them.
+    assert set(app.amqp.queues.consume_from) == {"celery", "timetable"}
