@@ -22,11 +22,12 @@ class LeadAnswers(ApiViewSet):
     serializer_class = LeadOut
 
     def visible_lead(self, pk: int) -> Lead:
-        return get_object_or_404(Lead.objects.visible_to(self.request.user), pk=pk)
+        leads = Lead.objects.visible_to(self.request.user).select_related("dealership")
+        return get_object_or_404(leads, pk=pk)
 
-    def fresh(self, lead: Lead) -> Lead:
+    def fresh(self, pk: int) -> Lead:
         """The lead as it is now; the domain let the user act on it, so the answer shows it."""
-        return Lead.objects.for_answers().get(pk=lead.pk)
+        return Lead.objects.for_one_answer().get(pk=pk)
 
     def answer(
         self,
@@ -37,7 +38,7 @@ class LeadAnswers(ApiViewSet):
     ) -> Response:
         """`shown` in the shape `out`; a lead, or a row of a lead, is read anew first."""
         if isinstance(shown, Lead):
-            shown = self.fresh(shown)
+            shown = self.fresh(shown.pk)
         elif isinstance(shown, OfLead):
-            shown.lead = self.fresh(shown.lead)
+            shown.lead = self.fresh(shown.lead_id)
         return Response(out(shown, context={"now": self.now, **context}).data, status=status)

@@ -15,7 +15,7 @@ from leads.api.serializers import HeldLeadOut
 from leads.api.views import named_dealership
 from leads.domain.holding import release_hold, renew_hold
 from leads.domain.queue import next_lead
-from leads.models import Release
+from leads.models import Hold, Release
 
 NOTHING_DUE = OpenApiResponse(description="Nothing is due.")
 LET_GO = OpenApiResponse(description="The customer is let go.")
@@ -37,14 +37,18 @@ class QueueViewSet(LeadAnswers):
         hold = next_lead(request.user, now=self.now, **given)
         if hold is None:
             return Response(status=HTTPStatus.NO_CONTENT)
-        return self.answer(hold.lead, HeldLeadOut, hold=hold)
+        return self._held(hold)
+
+    def _held(self, hold: Hold) -> Response:
+        shown = HeldLeadOut(self.fresh(hold.lead_id), context={"now": self.now, "hold": hold})
+        return Response(shown.data)
 
     @extend_schema(request=None, responses=HeldLeadOut)
     @action(detail=False, methods=["post"])
     def renew(self, request: SignedInApiRequest) -> Response:
         """Hold on for another 15 minutes, 60 at most."""
         hold = renew_hold(request.user, now=self.now)
-        return self.answer(hold.lead, HeldLeadOut, hold=hold)
+        return self._held(hold)
 
     @extend_schema(request=bodies.ReleaseIn, responses={HTTPStatus.NO_CONTENT: LET_GO})
     @action(detail=False, methods=["post"])

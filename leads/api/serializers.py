@@ -164,7 +164,8 @@ class LeadOut(Out):
     @extend_schema_field(CloseOutOut(allow_null=True))
     def get_close_out(self, lead: Lead) -> Any:
         """The close-out that is proposed, or that of the last round that ended with a reason."""
-        for proposal in lead.proposals.all():
+        proposals = lead.proposals.all() if lead.status == Status.PROPOSED else ()
+        for proposal in proposals:
             if proposal.decided_at is None:
                 return _close_out(proposal.reason, proposal.proposed_by, proposal.proposed_at)
         for round_ in reversed(lead.rounds.all()):

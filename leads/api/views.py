@@ -197,7 +197,7 @@ class LeadViewSet(LeadAnswers):
             now=self.now,
         )
         shown = {
-            "leads": [self.fresh(lead) for lead in receipt.leads],
+            "leads": [self.fresh(lead.pk) for lead in receipt.leads],
             "rejected": receipt.rejects,
         }
         status = HTTPStatus.CREATED if receipt.leads else HTTPStatus.ACCEPTED
@@ -221,7 +221,7 @@ class LeadViewSet(LeadAnswers):
         lead = self.visible_lead(pk)
         given = bodies.RecordAttemptIn.read(request.data).attempt()
         attempt = record_attempt(lead, by=request.user, now=self.now, **given)
-        shown = {"attempt": attempt, "lead": self.fresh(attempt.lead)}
+        shown = {"attempt": attempt, "lead": self.fresh(attempt.lead_id)}
         return self.answer(shown, RecordedAttemptOut, HTTPStatus.CREATED)
 
     @extend_schema(

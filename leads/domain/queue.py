@@ -45,13 +45,13 @@ def next_lead(
     )
     passed: list[int] = []
     while len(passed) < MOST_TRIES:
-        held = hold_of(agent, now)
-        if held is not None:
-            return held
         best = search.lock_best(without=passed)
         if best is None:
-            return None
+            return hold_of(agent, now)
         if best.is_in_the_way:
+            held = hold_of(agent, now)
+            if held is not None:
+                return held
             clear_lapsed(agent, customer_id=best.customer_id, now=now)
         hold = search.hold_if_due(best.lead_id)
         if hold is not None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Prefetch, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
@@ -19,9 +18,7 @@ from leads.models.campaign import Campaign
 from leads.models.customer import Customer
 from leads.models.raw_input import RawInput
 from leads.models.reason import CloseReason
-
-if TYPE_CHECKING:
-    from leads.models.round import Round
+from leads.models.round import Proposal, Round
 
 
 class Kind(models.TextChoices):
@@ -98,24 +95,26 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def owned_by(self, user: User) -> LeadQuerySet:
         return self.not_closed().filter(owner=user)
 
-    def with_customer(self) -> LeadQuerySet:
-        """Load with what pages and answers about leads show, in a bounded number of queries."""
+    def for_answers(self) -> LeadQuerySet:
+        """Load with what an answer of the API shows of a lead, in a bounded number of queries."""
+        return self.for_one_answer().prefetch_related(
+            "customer__consents",
+            "call_backs",
+            "appointments",
+            Prefetch("proposals", Proposal.objects.select_related("reason", "proposed_by")),
+        )
+
+    def for_one_answer(self) -> LeadQuerySet:
+        """The same for a single lead: what only some leads need is left to be asked."""
         return self.select_related(
             "customer", "dealership", "dealership__group", "owner", "campaign"
         ).prefetch_related(
-            "customer__phones", "customer__emails", "customer__consents", "rounds__owner"
-        )
-
-    def for_answers(self) -> LeadQuerySet:
-        """Load with what an answer of the API shows of a lead, in a bounded number of queries."""
-        return self.with_customer().prefetch_related(
-            "rounds__reason",
-            "rounds__closed_by",
-            "rounds__approved_by",
-            "proposals__reason",
-            "proposals__proposed_by",
-            "call_backs",
-            "appointments",
+            "customer__phones",
+            "customer__emails",
+            Prefetch(
+                "rounds",
+                Round.objects.select_related("owner", "reason", "closed_by", "approved_by"),
+            ),
         )
 
     def for_rows(self) -> LeadQuerySet:
