@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dealers.views import absences, administration
+from dealers.views import absences, administration, telephony
 
 app_name = "dealers"
 
@@ -16,4 +16,14 @@ urlpatterns = [
     path("beheer/vestigingen/", administration.dealerships, name="dealerships"),
     path("beheer/vestigingen/<slug:slug>/", administration.dealership, name="dealership"),
     path("beheer/vestigingen/<slug:slug>/tijden/", administration.hours, name="hours"),
+    path("beheer/telefonie/", telephony.exchanges, name="exchanges"),
+    path("beheer/telefonie/<int:pk>/", telephony.exchange, name="exchange"),
+    path("beheer/telefonie/<int:pk>/geheim/", telephony.renew, name="renew-secret"),
+    path("beheer/telefonie/<int:pk>/gebruik/", telephony.activate, name="activate-exchange"),
+    path("beheer/telefonie/<int:pk>/toestellen/", telephony.extend, name="extend"),
+    path(
+        "beheer/telefonie/<int:pk>/toestellen/<int:extension_pk>/weg/",
+        telephony.remove,
+        name="remove-extension",
+    ),
 ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bdc import clock
 from bdc.accounts.models import User
 from bdc.outbox.models import Effect
+from dealers.domain.access import reach_of
 from leads.domain.access import may_anywhere
 from leads.domain.approving import proposals_to_decide
 from leads.domain.call_backs import overdue_call_backs
@@ -74,6 +75,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if isinstance(user, User):
         context["navigation"] = navigation_of(user, request.path)
+        context["has_extension"] = reach_of(user).has_extension
     return context
 
 

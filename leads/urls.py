@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from leads.api.call_events import CallEventsView
 from leads.views import (
     approving,
     call_backs,
@@ -16,6 +17,7 @@ from leads.views import (
     my_day,
     naming,
     rejects,
+    ringing,
     up_line,
 )
 
@@ -88,6 +90,8 @@ urlpatterns = [
     path("terugbellen/", call_backs.call_backs, name="call-backs"),
     path("terugbellen/<int:pk>/overnemen/", call_backs.take_over, name="take-over"),
     path("terugbellen/<int:pk>/nu/", call_backs.call_now, name="call-now"),
+    path("telefonie/nu/", ringing.ringing, name="ringing"),
+    path("telefonie/<slug:slug>/gebeurtenissen/", CallEventsView.as_view(), name="call-events"),
     path("taken/", forwarded.tasks, name="tasks"),
     path("taken/<int:pk>/klaar/", forwarded.finish, name="finish-task"),
     path("beheer/redenen/", naming.reasons, name="reasons"),

@@ -56,6 +56,7 @@ MERGERS = LEADERS | {Role.ADMINISTRATOR}
 UP_LINE_READERS = TAKERS | {Role.RECEPTIONIST}
 READERS_OF_FIGURES = CORRECTORS | {Role.SALESPERSON}
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+KEEPERS_OF_TELEPHONY = ADMINISTRATORS | {Role.TEAM_LEAD}
 # Of the receptionist's absence: those of the dealership, and the receptionist.
 PLANNERS = frozenset({Role.SALES_MANAGER, Role.ADMINISTRATOR, Role.RECEPTIONIST})
 TASK_DOERS = PLANNERS
@@ -153,6 +154,14 @@ def dealership_asked(world: World) -> Mapping[str, Any]:
 
 def other_customer(world: World) -> Mapping[str, Any]:
     return {"other": world.things["other customer"]["pk"]}
+
+
+def exchange_form(world: World) -> Mapping[str, Any]:
+    return {"name": "Kantoor", "place": f"group:{world.group.pk}"}
+
+
+def extension_form(world: World) -> Mapping[str, Any]:
+    return {"name": "202", "user": world.user("owner").pk}
 
 
 def override_asked(world: World) -> Mapping[str, Any]:
@@ -345,6 +354,26 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("dealers:hours", "POST"): Policy(
         ADMINISTRATORS, on="dealership", refusal=Answer.HIDDEN, body={"day_0": "9:00-17:00"}
     ),
+    # Of the group, so of its administrator; a team lead has those of the centre.
+    ("dealers:exchanges", "GET"): Policy(KEEPERS_OF_TELEPHONY),
+    ("dealers:exchanges", "POST"): Policy(
+        KEEPERS_OF_TELEPHONY, body=exchange_form, done_for=frozenset({"administrator"})
+    ),
+    ("dealers:exchange", "GET"): Policy(ADMINISTRATORS, on="exchange", refusal=Answer.HIDDEN),
+    ("dealers:renew-secret", "POST"): Policy(ADMINISTRATORS, on="exchange", refusal=Answer.HIDDEN),
+    ("dealers:activate-exchange", "POST"): Policy(
+        ADMINISTRATORS, on="exchange", refusal=Answer.HIDDEN
+    ),
+    ("dealers:extend", "POST"): Policy(
+        ADMINISTRATORS, on="exchange", refusal=Answer.HIDDEN, body=extension_form
+    ),
+    ("dealers:remove-extension", "POST"): Policy(
+        ADMINISTRATORS, on="extension", refusal=Answer.HIDDEN
+    ),
+    # --- Telephony ------------------------------------------------------------------------
+    ("leads:ringing", "GET"): Policy(ANYBODY),
+    # Who is not signed by an exchange; tests/leads/test_call_events.py signs.
+    ("leads:call-events", "POST"): Policy(NO_ROLE, refusal=Answer.SIGN_IN, is_public=True),
     # --- Figures --------------------------------------------------------------------------
     ("reporting:figures", "GET"): Policy(READERS_OF_FIGURES),
     ("api-map", "GET"): Policy(READERS_OF_FIGURES),
@@ -395,8 +424,9 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("api-appointment-move", "POST"): Policy(WORKERS, on="appointment", body={"starts_at": FRIDAY}),
 }
 
-# Where a route is asked whose address is a pattern of its own kind.
+# Where a route is asked whose address is a pattern of its own kind, or of no thing that is there.
 ADDRESSES = {
+    "leads:call-events": "/telefonie/no-such/gebeurtenissen/",
     "/^api(?:/|$)": "/api/v1/nothing-here/",
     "admin:/admin/(?P<url>.*)$": "/admin/nothing-here/",
     "admin:app_list": "/admin/dealers/",
@@ -558,6 +588,22 @@ REACHINGS = [
         "id of the group",
         422,
         {**NEW_PERSON, "place": f"group:{IT}"},
+    ),
+    Reaching(
+        BY_ADMINISTRATOR,
+        "POST",
+        "/beheer/telefonie/",
+        "id of the group",
+        422,
+        {"name": "Kantoor", "place": f"group:{IT}"},
+    ),
+    Reaching(
+        BY_ADMINISTRATOR,
+        "POST",
+        "/beheer/telefonie/{exchange}/toestellen/",
+        "id of a person",
+        422,
+        {"name": "201", "user": IT},
     ),
     Reaching(BY_MANAGER, "GET", f"{API}leads/", "customer", 200, {"customer": IT}),
     Reaching(BY_MANAGER, "PATCH", CUSTOMER, "a car", 400, {"vehicles": IT}),

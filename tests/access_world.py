@@ -40,6 +40,8 @@ from tests.factories import (
     create_campaign,
     create_centre,
     create_dealership,
+    create_exchange,
+    create_extension,
     create_group,
     create_member,
     create_salesperson,
@@ -83,6 +85,7 @@ OF_THE_GROUP = {
     "kanarieadres",
     "kanariecampagne",
     "kanariemens",
+    "kanariecentrale",
 }
 
 # One for everybody, since each new one loads all middleware; an answer of 500 is an answer here.
@@ -180,6 +183,7 @@ def build_world() -> World:
     _fill_with_people(world)
     _fill_with_leads(world)
     _add_colleague(world)
+    _add_telephones(world)
     _surround(world)
     # The health page asks whether the worker works.
     JobRun.objects.create(
@@ -249,6 +253,13 @@ def _add_colleague(world: World) -> None:
     world.things["membership"] = {"pk": member.pk}
     slug = world.dealership.slug
     world.things["place in the up line"] = {"slug": slug, "pk": member.user_id}
+
+
+def _add_telephones(world: World) -> None:
+    exchange = create_exchange(world.group, name="Kanariecentrale")
+    extension = create_extension(exchange, world.user("owner"))
+    world.things["exchange"] = {"pk": exchange.pk}
+    world.things["extension"] = {"pk": exchange.pk, "extension_pk": extension.pk}
 
 
 def _surround(world: World) -> None:

@@ -5,17 +5,22 @@ Leads come in through the domain, so that they are as whole as in real life.
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import datetime, time
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bdc.accounts.models import User
+from dealers.domain.signing import Delivery, secret_of, sign
 from dealers.models import (
     CentreService,
     ContactCentre,
     DealerGroup,
     Dealership,
+    Exchange,
+    Extension,
     Membership,
     OpeningBlock,
     PostcodeArea,
@@ -106,6 +111,50 @@ def create_centre(*dealerships: Dealership) -> ContactCentre:
 
 def create_agent(*dealerships: Dealership, **fields: Any) -> User:
     return create_member(Role.AGENT, create_centre(*dealerships), **fields)
+
+
+def create_exchange(place: DealerGroup | ContactCentre, **fields: Any) -> Exchange:
+    """A telephone exchange of a group or a centre."""
+    number = next(_numbers)
+    where = {DealerGroup: "group", ContactCentre: "centre"}[type(place)]
+    return Exchange.objects.create(
+        **{
+            "name": f"Exchange {number}",
+            "slug": f"exchange-{number}",
+            "salt": f"salt-{number}",
+            "salted_at": TUESDAY_10,
+            where: place,
+            **fields,
+        }
+    )
+
+
+def create_extension(exchange: Exchange, user: User, name: str = "201") -> Extension:
+    return Extension.objects.create(exchange=exchange, user=user, name=name)
+
+
+def call_told(kind: str = "ringing", *, now: datetime = TUESDAY_10, **fields: Any) -> bytes:
+    """What an exchange sends of an inbound call to extension 201, as JSON."""
+    told = {
+        "kind": kind,
+        "direction": "inbound",
+        "call_id": "c-1",
+        "number": "+31612345678",
+        "extension": "201",
+        "at": now.isoformat(),
+        **({"seconds": 0} if kind == "ended" else {}),
+        **fields,
+    }
+    return json.dumps(told).encode()
+
+
+def signed(
+    exchange: Exchange, body: bytes, *, now: datetime = TUESDAY_10, event_id: str = ""
+) -> Delivery:
+    """A delivery as the exchange signs it, each with an id of its own unless one is given."""
+    named = event_id or f"event-{next(_numbers)}"
+    unsigned = Delivery(id=named, timestamp=f"{now.timestamp():.0f}", signature="", body=body)
+    return replace(unsigned, signature=sign(unsigned, secret_of(exchange.salt)))
 
 
 def create_campaign(dealership: Dealership, **fields: Any) -> Campaign:

@@ -20,7 +20,7 @@ from django.http import HttpResponse
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
-from dealers.models import Membership, Role
+from dealers.models import Exchange, Membership, Role
 from leads.domain.adf_intake import receive_adf
 from leads.domain.approving import approve
 from leads.domain.booking import book_appointment
@@ -58,6 +58,7 @@ from tests.factories import (
     consent,
     create_campaign,
     create_centre,
+    create_exchange,
     create_member,
     create_user,
     receive,
@@ -333,6 +334,7 @@ class OwnThings:
     visit: Appointment
     campaign: Campaign
     reject: Reject
+    exchange: Exchange
 
     @property
     def pks(self) -> dict[str, int]:
@@ -343,6 +345,7 @@ class OwnThings:
             "of_waiting": self.waiting.customer_id,
             "visit": self.visit.pk,
             "reject": self.reject.pk,
+            "exchange": self.exchange.pk,
         }
 
 
@@ -365,6 +368,7 @@ def things_of_strangers(world: World) -> OwnThings:
         ),
         create_campaign(world.elsewhere),
         reject,
+        create_exchange(world.elsewhere.group),
     )
 
 

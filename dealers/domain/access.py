@@ -9,10 +9,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from bdc.accounts.models import User
-from dealers.models import Dealership, Membership, Role
+from dealers.models import Dealership, Extension, Membership, Role
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Reach:
     """The roles of one user, by dealership; group and centre memberships are spread out."""
 
     roles_at: dict[int, frozenset[Role]]
+    # Whether a telephone exchange can tell of calls to the user.
+    has_extension: bool = False
 
     @cached_property
     def dealerships(self) -> frozenset[int]:
@@ -72,13 +74,17 @@ def _read_reach(user: User) -> Reach:
         "group__dealerships",
         "centre__services__dealership",
         "only_dealerships",
+        Exists(Extension.objects.filter(user=user, exchange__is_active=True)),
     )
-    for role, at_place, of_group, served, narrowed_to in rows:
+    has_extension = False
+    for role, at_place, of_group, served, narrowed_to, has_one in rows:
+        has_extension = has_one
         place = at_place or of_group or served
         is_left_out = served is not None and narrowed_to not in (None, served)
         if place is not None and not is_left_out:
             roles_at[place].add(Role(role))
-    return Reach({place: frozenset(roles) for place, roles in roles_at.items()})
+    roles = {place: frozenset(roles) for place, roles in roles_at.items()}
+    return Reach(roles, has_extension=has_extension)
 
 
 def people_at(dealership: Dealership, *roles: Role) -> list[User]:

@@ -8,17 +8,22 @@ from dealers.models.dealership import (
     PostcodeArea,
     Side,
 )
+from dealers.models.exchange import CallEvent, DeliveryRefusal, Exchange, Extension
 from dealers.models.history import PolicyChange
 from dealers.models.people import Absence, Membership, Presence, Role, SalesRole
 
 __all__ = [
     "Absence",
+    "CallEvent",
     "CentreService",
     "ClosingDay",
     "ContactCentre",
     "DealerGroup",
     "Dealership",
     "DealershipQuerySet",
+    "DeliveryRefusal",
+    "Exchange",
+    "Extension",
     "Membership",
     "OpeningBlock",
     "PolicyChange",

@@ -43,6 +43,7 @@ ROLES_FOR: dict[str, frozenset[Role]] = {
     "import": frozenset({Role.MARKETER, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "do_tasks": frozenset({Role.SALES_MANAGER, Role.RECEPTIONIST, Role.ADMINISTRATOR}),
     "administer": frozenset({Role.ADMINISTRATOR}),
+    "keep_telephony": frozenset({Role.ADMINISTRATOR, Role.TEAM_LEAD}),
 }
 
 

@@ -145,7 +145,8 @@ def record_attempt(
 
     An attempt that came too soon is kept and does not count. `happened` records a call that
     was made although it was not allowed, as a breach. Raises RuleBroken past the maximum,
-    without a ground, outside calling hours, and for who does not work the lead.
+    without a ground, outside calling hours, and for who does not work the lead. Without
+    `seconds` the attempt lasted as long as a telephone exchange told of its call, if one did.
     """
     require(by, "work", lead.dealership_id)
     lead = lock_lead(lead)
@@ -286,7 +287,7 @@ def _write_attempt(
         at=now,
         result=result,
         phone=phone,
-        seconds=seconds,
+        seconds=call.seconds if seconds is None and call is not None else seconds,
         ground=ground,
         is_breach=is_breach or not ground,
         is_late=is_late,
@@ -300,7 +301,14 @@ def _write_attempt(
         call.ended_at = now
         call.save(update_fields=["ended_at"])
     record(
-        lead, "attempted", by=by, now=now, result=result, uncounted=uncounted, attempt=attempt.pk
+        lead,
+        "attempted",
+        by=by,
+        now=now,
+        result=result,
+        uncounted=uncounted,
+        attempt=attempt.pk,
+        seconds=attempt.seconds,
     )
     round_.refresh_from_db()
     return attempt

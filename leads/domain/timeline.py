@@ -186,7 +186,8 @@ class _Words(dict[str, str]):
         super().__init__(
             {name: self._word(name, fact, facts, reasons) for name, fact in facts.items()}
         )
-        self["counting"] = str(COUNTING.get(facts.get("uncounted", ""), ""))
+        counting = str(COUNTING.get(facts.get("uncounted", ""), ""))
+        self["counting"] = " ".join(part for part in (counting, _took(facts)) if part)
 
     def __missing__(self, name: str) -> str:
         return "–"
@@ -209,6 +210,14 @@ class _Words(dict[str, str]):
             if fact in choices.values:
                 return str(choices(fact).label)
         return str(fact)
+
+
+def _took(facts: dict[str, Any]) -> str:
+    """How long was spoken, where that is known."""
+    if not facts.get("seconds"):
+        return ""
+    minutes, seconds = divmod(facts["seconds"], 60)
+    return str(_("It took %(duration)s.") % {"duration": f"{minutes}:{seconds:02}"})
 
 
 _CHOICES: dict[str, tuple[Any, ...]] = {

@@ -55,6 +55,9 @@ class Call(OfLead):
     started_at = models.DateTimeField()
     ground = models.CharField(max_length=14, choices=Ground)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # What a telephone exchange told of it: since when was spoken, and for how long; 0 is not.
+    answered_at = models.DateTimeField(null=True, blank=True)
+    seconds = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         indexes = [
@@ -62,6 +65,8 @@ class Call(OfLead):
             models.Index(
                 fields=["started_at"], name="call_without_result", condition=Q(ended_at=None)
             ),
+            # Which call it was that an exchange tells of.
+            models.Index(fields=["by", "-started_at"], name="call_of_a_person"),
         ]
         triggers = [
             # The number may go afterwards: only the start of a call needs one.

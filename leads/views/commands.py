@@ -39,6 +39,7 @@ OTHERS = (
     Command(
         _("Next customer"), "leads:calling-next", "phone-call", action="call_queue", is_sent=True
     ),
+    Command(_("Telephony"), "dealers:exchanges", "phone", action="keep_telephony"),
     Command(_("Absence"), "dealers:absences", "calendar"),
     Command(_("Change password"), "account_change_password", "lock"),
     Command(_("Sign out"), "account_logout", "logout", is_sent=True),

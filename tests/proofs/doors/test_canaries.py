@@ -21,12 +21,13 @@ from django.core.cache import cache
 
 from bdc.outbox.effects import carry_out_due
 from campaigns.models import Import
-from dealers.models import ClosingDay, PolicyChange
+from dealers.domain.call_events import receive_delivery
+from dealers.models import ClosingDay, Exchange, PolicyChange
 from leads.domain.contacting import record_attempt
 from leads.domain.sweeping import sweep
 from leads.models import Call, Campaign, Lead, RawInput
 from tests.access_world import Actor, World, build_world
-from tests.factories import TUESDAY_10, receive
+from tests.factories import TUESDAY_10, call_told, receive, signed
 from tests.proofs.doors.crawling import pages_of
 from tests.proofs.doors.test_matrix import own_things
 from tests.proofs.doors.texts import Column, columns, ids_of, write_words
@@ -98,6 +99,8 @@ def fill_what_is_empty(world: World) -> None:
         at=TUESDAY_10,
         state="done",
     )
+    exchange = Exchange.objects.get(pk=world.things["exchange"]["pk"])
+    receive_delivery(exchange.slug, signed(exchange, call_told()), now=TUESDAY_10)
     lead = Call.objects.get(pk=world.things["call"]["pk"]).lead
     record_attempt(lead, result="no_answer", by=lead.owner, now=TUESDAY_10)
 

@@ -79,6 +79,8 @@ NAMES = {
     ("AbsenceForm", "user"): "/afwezig/",
     ("DropForm", "user"): "/beurt/zuid-breda/achteraan/",
     ("PersonForm", "place"): "/beheer/",
+    ("ExchangeForm", "place"): "/beheer/telefonie/",
+    ("ExtensionForm", "user"): "/beheer/telefonie/{exchange}/toestellen/",
     ("FiguresForm", "dealership"): f"{API}reports/map/",
     ("FiguresForm", "salesperson"): f"{API}reports/map/",
     ("FiguresForm", "campaign"): f"{API}reports/map/",

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import DataError, IntegrityError, connection, models, transaction
 
-from dealers.models import Membership
+from dealers.models import Exchange, Membership
 from leads.models import Lead, Reject
 from tests.access_world import OUR_APPS
 
@@ -23,6 +23,8 @@ from tests.access_world import OUR_APPS
 NO_WORDS = {
     "password": "a session is for one password: whoever is asked would be signed out",
     "digest": "of a key, by which programs sign in, or of a row, which is compared and not shown",
+    "salt": "of a secret of an exchange: with another one the secret is another",
+    "previous_salt": "as above; empty when there is no secret before",
     "timezone": "the clock of the dealership: it has to be one that there is",
     "kind": "what sort of number it is: a name of ours, the same for everybody",
     "field": "which field of a policy: a name of ours, by which its words are found",
@@ -50,7 +52,10 @@ WORDS_BY_NAME = {
 }  # fmt: skip
 BYTES = {("leads_rawinput", "body")}
 # The database takes numbers in E.164 alone.
-PHONES = {("leads_customerphone", "number"), ("leads_attempt", "phone"), ("leads_call", "phone")}
+PHONES = {
+    ("leads_customerphone", "number"), ("leads_attempt", "phone"), ("leads_call", "phone"),
+    ("dealers_callevent", "number"),
+}  # fmt: skip
 
 Ids = Mapping[str, list[int]]
 Word = Callable[["Column", int], str]
@@ -115,6 +120,9 @@ def ids_of(dealerships: Iterable[Any], people: Iterable[Any]) -> Ids:
         "lead_id": [*leads.values_list("pk", flat=True)],
         "customer_id": [*leads.values_list("customer", flat=True)],
         "user_id": users,
+        "exchange_id": [
+            *Exchange.objects.filter(group__dealerships__in=places).values_list("pk", flat=True)
+        ],
         "raw_id": [
             *Reject.objects.filter(dealership__in=places).values_list("raw", flat=True),
         ],
@@ -130,6 +138,7 @@ OWN_KEYS = {
     "dealers_dealergroup": "group_id",
     "dealers_dealership": "dealership_id",
     "dealers_contactcentre": "centre_id",
+    "dealers_exchange": "exchange_id",
     "accounts_user": "user_id",
     "leads_lead": "lead_id",
     "leads_rawinput": "raw_id",
