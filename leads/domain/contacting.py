@@ -45,6 +45,8 @@ from leads.models import (
 
 LONGEST_CALL = timedelta(minutes=30)
 LONGEST_PROMISE = timedelta(days=730)
+# A call makes the promise whose time comes within this from its result.
+PROMISE_IS_MADE_BY = timedelta(minutes=30)
 
 
 def working_problem(lead: Lead, *, by: User | None, now: datetime) -> RuleBroken | None:
@@ -239,7 +241,7 @@ def _ground_or_breach(
 def _due_promise(lead: Lead, now: datetime) -> CallBack | None:
     """The open call-back whose time has come: it may always be made once."""
     return CallBack.objects.filter(
-        lead=lead, done_at=None, due_at__lte=now + timedelta(minutes=30)
+        lead=lead, done_at=None, due_at__lte=now + PROMISE_IS_MADE_BY
     ).first()
 
 
@@ -325,7 +327,7 @@ def _follow_from(
     lead.first_call_at = lead.first_call_at or now
     lead.offer_ends_at = None
     open_promise = CallBack.objects.filter(lead=lead, done_at=None).first()
-    if open_promise is not None and open_promise.due_at <= now + timedelta(minutes=30):
+    if open_promise is not None and open_promise.due_at <= now + PROMISE_IS_MADE_BY:
         open_promise.done_at, open_promise.was_kept = now, True
         open_promise.save(update_fields=["done_at", "was_kept"])
         open_promise = None
@@ -338,7 +340,7 @@ def _follow_from(
     elif (visit := visit_ahead(lead, now=now)) is not None:
         lead.next_call_at = visit.starts_at
         lead.save()
-    elif _goes_on_unreached(round_) and attempt.result not in RESULTS_THAT_ASK_A_NEXT_STEP:
+    elif goes_on_unreached(round_) and attempt.result not in RESULTS_THAT_ASK_A_NEXT_STEP:
         to_unreached(lead, now=now)
     else:
         end_when_full(lead, now=now)
@@ -357,7 +359,7 @@ def _plan_next_call(
     record(lead, "call_planned", by=None, now=now, at=lead.next_call_at.isoformat())
 
 
-def _goes_on_unreached(round_: Round) -> bool:
+def goes_on_unreached(round_: Round) -> bool:
     """Rounds of salespeople and of `inbound` go over to `unreached` after their maximum."""
     return round_.side in (Side.SALESPERSON, Side.INBOUND)
 

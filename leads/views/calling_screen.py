@@ -163,19 +163,15 @@ class WorkScreen:
 
     # --- The held customer --------------------------------------------------------------
 
-    @property
-    def attempt_number(self) -> int:
-        """Which attempt the next call is; the last one once the maximum is made."""
-        round_ = self._page.round
-        return min(round_.attempts + 1, round_.maximum)
-
     @cached_property
     def has_result(self) -> bool:
         """Whether the call of this hold has a result already."""
         if self.hold is None:
             return False
-        made = self._page.lead.attempts.filter(by=self.agent, at__gte=self.hold.taken_at)
-        return made.exists()
+        return any(
+            made.by_id == self.agent.pk and made.at >= self.hold.taken_at
+            for made in self._page.attempts
+        )
 
     @cached_property
     def vehicle(self) -> CustomerVehicle | None:

@@ -19,7 +19,9 @@ from dealers.models import Side
 from leads.domain.access import may
 from leads.domain.agenda import call_before, next_visit, open_promise, sent_back
 from leads.domain.approving import deciding_problem
+from leads.domain.cadence import day_part
 from leads.domain.contacting import calling_problem, dialing_problem, working_problem
+from leads.domain.foreseeing import if_unreached
 from leads.domain.holding import hold_of
 from leads.domain.norms import first_reaction, norms_broken
 from leads.domain.permission import Permission, may_call
@@ -28,10 +30,12 @@ from leads.domain.timeline import sentence
 from leads.domain.undoing import undoable_step
 from leads.models import (
     Appointment,
+    Attempt,
     Call,
     CallBack,
     Consent,
     CustomerPhone,
+    DayPart,
     Event,
     Ground,
     Hold,
@@ -46,11 +50,14 @@ from leads.models import (
 )
 from leads.views.evidence import Line, facts_of, told_with
 from leads.views.history import ENQUIRY_VERBS, Entry, timeline_of
+from leads.views.saying import foreseen_words
+from leads.views.spread import DayOfAttempts, spread_of
 from leads.views.standing import Standing, is_blocked, short, standing_of
 
 TRADE_IN = ("make", "model", "year", "plate")
 LONGEST_TIMELINE = 200
 MOST_OTHER_LEADS = 20
+MOST_ATTEMPTS = 60  # more than any round may have
 # The entries that say who got the lead, and why.
 OWNER_VERBS = (
     "routed_to_salesperson",
@@ -269,6 +276,53 @@ class LeadPage:
     @property
     def was_in_time(self) -> bool:
         return self.first_reaction is not None and self.first_reaction <= TWO_MINUTES
+
+    # --- The cadence ----------------------------------------------------------------------
+
+    @cached_property
+    def attempts(self) -> list[Attempt]:
+        """The attempts on the lead, the last one first."""
+        return list(self.lead.attempts.order_by("-pk")[:MOST_ATTEMPTS])
+
+    @property
+    def attempts_of_round(self) -> list[Attempt]:
+        """Those that the round counts: its own, and those of the rounds that it goes on with."""
+        goes_on_with = {round_.pk: round_.continues_id for round_ in self.rounds}
+        counted: set[int] = set()
+        pk: int | None = self.round.pk
+        while pk is not None:
+            counted.add(pk)
+            pk = goes_on_with.get(pk)
+        return [attempt for attempt in self.attempts if attempt.round_id in counted]
+
+    @property
+    def spread(self) -> list[DayOfAttempts]:
+        return spread_of(self.attempts_of_round)
+
+    @property
+    def day_parts(self) -> list[str]:
+        return [str(part.label) for part in DayPart]
+
+    @property
+    def attempt_number(self) -> int:
+        """Which attempt the next call is; the last one once the maximum is made."""
+        return min(self.round.attempts + 1, self.round.maximum)
+
+    @property
+    def is_planned_in_another_part(self) -> bool:
+        """Whether the planned call is in another part of the day than the last attempt."""
+        at, last = self.lead.next_call_at, self.attempts[0] if self.attempts else None
+        if at is None or last is None:
+            return False
+        return day_part(self.lead.dealership, at) != last.day_part
+
+    @cached_property
+    def foreseen(self) -> str:
+        """What follows when a call now reaches nobody; empty where no call may be made."""
+        may_be_made = self.call is not None or self.calling_problem is None
+        if not self.lead.is_open or self.is_mail_task or not may_be_made:
+            return ""
+        return foreseen_words(if_unreached(self.lead, self.round, now=self.at))
 
     # --- What is agreed -----------------------------------------------------------------
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bdc.templatetags.shell import moment
+from leads.domain.cadence import day_part
+from leads.domain.foreseeing import Follows, Foreseen
 from leads.models import Appointment, Attempt, Lead, Round, Status
 
 UNCOUNTED = {
@@ -47,12 +49,12 @@ def after_attempt(attempt: Attempt) -> str:
                 "maximum": round_.maximum,
             },
             *([str(UNCOUNTED[attempt.why])] if attempt.why in UNCOUNTED else []),
-            _next_after(lead, round_),
+            _next_after(lead, round_, attempt),
         ]
     ).strip()
 
 
-def _next_after(lead: Lead, round_: Round) -> str:
+def _next_after(lead: Lead, round_: Round, attempt: Attempt) -> str:
     if lead.status == Status.CLOSED:
         return _("The lead is closed.")
     if lead.round_number != round_.number:
@@ -62,7 +64,39 @@ def _next_after(lead: Lead, round_: Round) -> str:
     at = {"at": at_moment(lead.next_call_at)}
     if round_.attempts_left == 0 and _is_visit(lead, lead.next_call_at):
         return _("The maximum has been made: the appointment of %(at)s is what comes next.") % at
+    if day_part(lead.dealership, lead.next_call_at) != attempt.day_part:
+        return _("Again %(at)s, another part of the day.") % at
     return _("Again %(at)s.") % at
+
+
+FORESEEN = {
+    Follows.AGAIN: gettext_lazy("If not reached: again %(at)s."),
+    Follows.PROMISE: gettext_lazy("If not reached: the call-back of %(at)s comes next."),
+    Follows.VISIT: gettext_lazy(
+        "If not reached: that was the last attempt, and the appointment of %(at)s comes next."
+    ),
+    Follows.LONG_TERM: gettext_lazy(
+        "If not reached: that was the last attempt. The BDC calls on, first %(at)s."
+    ),
+    Follows.END: gettext_lazy(
+        "If not reached: that was the last attempt. Close it then, or the system does in "
+        "15 minutes."
+    ),
+}
+AGAIN_IN_ANOTHER_PART = gettext_lazy(
+    "If not reached: again %(at)s, another part of the day than this time."
+)
+
+
+def foreseen_words(foreseen: Foreseen) -> str:
+    """What the system does when this call reaches nobody, said before it is made."""
+    sentence = FORESEEN[foreseen.follows]
+    if foreseen.follows == Follows.AGAIN and foreseen.in_another_part:
+        sentence = AGAIN_IN_ANOTHER_PART
+    said = str(sentence) % {"at": at_moment(foreseen.at) if foreseen.at else ""}
+    if foreseen.uncounted not in UNCOUNTED:
+        return said
+    return f"{UNCOUNTED[foreseen.uncounted]} {said}"
 
 
 def _is_visit(lead: Lead, at: datetime) -> bool:

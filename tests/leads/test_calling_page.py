@@ -435,7 +435,7 @@ def test_after_an_unreached_result_the_next_customer_comes_at_once(
     assert Attempt.objects.get().result == result
     assert Note.objects.get().body == "Hond blaft."
     assert hold_of(agent, TUESDAY_10).lead_id == following.pk
-    assert "poging 1 van 20. Opnieuw di 24 nov 14:00." in words
+    assert "poging 1 van 20. Opnieuw di 24 nov 14:00, een ander dagdeel." in words
     assert "Kaan Aardenburg" in words
 
 
@@ -452,7 +452,26 @@ def test_a_result_without_htmx_says_the_same_on_the_page(page, held):
 
     assert response.status_code == 302
     words = text_of(page.get(response.url))
-    assert "Jansen: niet bereikt, poging 1 van 20. Opnieuw di 24 nov 14:00." in words
+    assert (
+        "Jansen: niet bereikt, poging 1 van 20. Opnieuw di 24 nov 14:00, een ander dagdeel."
+        in words
+    )
+
+
+def test_the_screen_says_beforehand_what_follows_when_nobody_is_reached(page, held, agent, clock):
+    assert "poging 1 van 20" in text_of(page.get(url("")))
+    assert "Niet bereikt? Dan opnieuw di 24 nov 14:00, een ander dagdeel" in text_of(
+        page.get(url(""))
+    )
+    record_attempt(held, result="no_answer", by=agent, now=TUESDAY_10)
+    clock.move_to(at(24, 14))
+    next_lead(agent, now=at(24, 14))
+
+    words = text_of(page.get(url("")))
+
+    assert "poging 2 van 20" in words
+    assert "Niet bereikt? Dan opnieuw wo 25 nov 17:30, een ander dagdeel" in words
+    assert "di 24 nov 10:00 niet bereikt, telt mee." in words
 
 
 def test_an_attempt_that_does_not_count_says_why(page, held, clock):
@@ -1019,7 +1038,7 @@ def test_the_screen_costs_the_same_for_any_number_of_leads(
     next_lead(agent, now=TUESDAY_10)
     receive_passive(dealership)
 
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(35):
         page.get(url(""))
 
 

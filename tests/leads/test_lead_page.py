@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -202,7 +203,7 @@ def test_the_page_costs_the_same_queries_however_much_happened(
     with CaptureQueriesContext(connection) as queries:
         page.get(url("detail", lead))
 
-    assert len(queries) == 32
+    assert len(queries) == 34
 
 
 def test_who_may_not_work_it_reads_why_and_whose_it_is(client, dealership, lead):
@@ -363,10 +364,24 @@ def test_each_result_is_one_press(page, lead, salesperson, headers, result):
     assert "belpoging 1 van" in text_of(response) or "poging 1 van" in text_of(response)
 
 
+def test_the_spread_shows_each_attempt_by_day_and_part(page, lead, salesperson):
+    for moment in (at(23, 9), at(23, 9, 30), at(23, 14)):
+        record_attempt(lead, result="no_answer", by=salesperson, now=moment)
+
+    text = " ".join(re.sub(r"<[^>]+>", " ", show(page, lead)).split())
+
+    assert "Pogingen van deze ronde per dag en dagdeel: 2 van 5 tellen mee." in text
+    assert "ma 23 nov 09:00 niet bereikt, telt mee. 09:30 niet bereikt, telt niet mee." in text
+    assert "14:00 niet bereikt, telt mee." in text
+    assert "De volgende poging is nummer 3 van 5." in text
+    assert "Opnieuw gepland di 24 nov 17:30, een ander dagdeel dan de vorige keer." in text
+    assert "Niet bereikt? Dan opnieuw do 26 nov 14:00, een ander dagdeel dan deze keer." in text
+
+
 def test_the_answer_says_what_happens_next(page, lead):
     response = do(page, "attempt", lead, {"result": "no_answer"})
 
-    assert "Opnieuw di 24 nov 14:00." in text_of(response)
+    assert "Opnieuw di 24 nov 14:00, een ander dagdeel." in text_of(response)
 
 
 @BOTH_WAYS
