@@ -52,6 +52,7 @@ PLACES = (
     Place(_("Figures"), "reporting:figures", "chart-bar", "c", "report_oneself"),
     Place(_("Rejects"), "leads:rejects", "inbox", "r", "correct_rejects", counts="rejects"),
     Place(_("Tasks"), "leads:tasks", "clipboard-list", "w", "do_tasks", counts="tasks"),
+    Place(_("Queues"), "leads:queue-settings", "adjustments", "q", "keep_campaigns"),
     Place(_("Administration"), "dealers:people", "settings", "i", "administer"),
     Place(_("Undone"), "outbox:stays-undone", "alert-triangle", "o", "", counts="undone"),
 )

@@ -57,6 +57,8 @@ UP_LINE_READERS = TAKERS | {Role.RECEPTIONIST}
 READERS_OF_FIGURES = CORRECTORS | {Role.SALESPERSON}
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 KEEPERS_OF_TELEPHONY = ADMINISTRATORS | {Role.TEAM_LEAD}
+TEAM_LEADS = frozenset({Role.TEAM_LEAD})
+CAMPAIGN_KEEPERS = frozenset({Role.MARKETER, Role.TEAM_LEAD, Role.ADMINISTRATOR})
 # Of the receptionist's absence: those of the dealership, and the receptionist.
 PLANNERS = frozenset({Role.SALES_MANAGER, Role.ADMINISTRATOR, Role.RECEPTIONIST})
 TASK_DOERS = PLANNERS
@@ -126,6 +128,12 @@ def policy_form(world: World) -> Mapping[str, Any]:
         "own_request_days": place.own_request_days,
         "workshop_slots": place.workshop_slots,
     }
+
+
+def queue_policy_form(world: World) -> Mapping[str, Any]:
+    form = policy_form(world)
+    sides = ("inbound", "second_voice", "unreached", "passive")
+    return {f"attempts_{side}": form[f"attempts_{side}"] for side in sides}
 
 
 def absence_form(world: World) -> Mapping[str, Any]:
@@ -272,6 +280,25 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:calling-appointment", "POST"): called({"kind": "showroom", "slot": f"{THURSDAY}|"}),
     ("leads:calling-quote", "POST"): called({"amount": "24.950"}),
     ("leads:calling-close", "POST"): called(CLOSE),
+    # --- The queues as they are set ---------------------------------------------------------
+    ("leads:queue-settings", "GET"): Policy(CAMPAIGN_KEEPERS),
+    ("leads:queue-work", "GET"): Policy(TEAM_LEADS, on="agent", refusal=Answer.HIDDEN),
+    ("leads:queue-work", "POST"): Policy(
+        TEAM_LEADS, on="agent", refusal=Answer.HIDDEN, body={"queues": "passive"}
+    ),
+    ("leads:queue-campaign", "GET"): Policy(CAMPAIGN_KEEPERS, on="kept campaign"),
+    ("leads:queue-campaign", "POST"): Policy(
+        CAMPAIGN_KEEPERS, on="kept campaign", body={"priority": "7", "script": "Dag {naam}."}
+    ),
+    ("leads:queue-policy", "GET"): Policy(
+        TEAM_LEADS | ADMINISTRATORS, on="dealership", refusal=Answer.HIDDEN
+    ),
+    ("leads:queue-policy", "POST"): Policy(
+        TEAM_LEADS | ADMINISTRATORS,
+        on="dealership",
+        refusal=Answer.HIDDEN,
+        body=queue_policy_form,
+    ),
     # --- Customers ------------------------------------------------------------------------
     ("leads:customer", "GET"): (seen("customer"), seen("customer of the passive lead")),
     ("leads:customer-details", "GET"): Policy(CUSTOMER_WORKERS, on="customer"),
@@ -488,7 +515,7 @@ DUPLICATE = {"reason": "BDC-02", "original": IT}
 RESULT = {"result": "no_answer", "call": IT}
 API = "/api/v1/"
 BY_SALES, BY_MANAGER, BY_AGENT = "salesperson", "sales manager", "agent"
-BY_ADMINISTRATOR = "administrator"
+BY_ADMINISTRATOR, BY_TEAM_LEAD = "administrator", "team lead"
 CUSTOMER = f"{API}customers/{{of_waiting}}/"
 
 REACHINGS = [
@@ -615,6 +642,14 @@ REACHINGS = [
         BY_MANAGER, "POST", "/beurt/zuid-breda/achteraan/", "id of a person", 422, DROP_ON_PAGE
     ),
     Reaching(BY_MANAGER, "POST", "/beurt/zuid-breda/{it}/meetellen/", "id of a person", 404, {}),
+    Reaching(
+        BY_TEAM_LEAD,
+        "POST",
+        "/wachtrijen/medewerkers/{agent}/",
+        "id of the campaign",
+        422,
+        {"campaigns": IT},
+    ),
     Reaching(BY_MANAGER, "GET", "/beurt/", "dealership", 404, {"dealership": IT}),
     Reaching(
         BY_SALES,

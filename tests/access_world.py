@@ -355,6 +355,8 @@ def _fill_with_leads(world: World) -> None:
         "task": {"pk": Task.objects.get(lead=for_workshop).pk},
         "dealership": {"slug": place.slug},
         "campaign": {"slug": campaign.slug},
+        "kept campaign": {"pk": campaign.pk},
+        "agent": {"pk": Membership.objects.get(user=agent).pk},
         "reason": {"code": BOUGHT_ANOTHER_BRAND},
     }
 

@@ -335,6 +335,7 @@ class OwnThings:
     campaign: Campaign
     reject: Reject
     exchange: Exchange
+    agent: Membership
 
     @property
     def pks(self) -> dict[str, int]:
@@ -346,6 +347,7 @@ class OwnThings:
             "visit": self.visit.pk,
             "reject": self.reject.pk,
             "exchange": self.exchange.pk,
+            "agent": self.agent.pk,
         }
 
 
@@ -369,6 +371,7 @@ def things_of_strangers(world: World) -> OwnThings:
         create_campaign(world.elsewhere),
         reject,
         create_exchange(world.elsewhere.group),
+        Membership.objects.get(user=world.user("stranger: agent")),
     )
 
 
@@ -389,6 +392,7 @@ def named_by_field(world: World, own: OwnThings) -> dict[str, Named]:
         "id of the dealership": Named(place.pk, NO_SUCH_ID, elsewhere.pk),
         "id of the group": Named(world.group.pk, NO_SUCH_ID, elsewhere.group_id),
         "campaign": Named(things["campaign"]["slug"], "no-such", own.campaign.slug),
+        "id of the campaign": Named(things["kept campaign"]["pk"], NO_SUCH_ID, own.campaign.pk),
         "person": Named(theirs.email, "niemand@nergens.example", ours.email),
         "id of a person": Named(theirs.pk, NO_SUCH_ID, ours.pk),
         "lead": Named(things["closed"]["pk"], NO_SUCH_ID, receive(elsewhere).pk),

@@ -22,6 +22,8 @@ class Reach:
     roles_at: dict[int, frozenset[Role]]
     # Whether a telephone exchange can tell of calls to the user.
     has_extension: bool = False
+    # Whether a team lead chose what this agent is given to call, by any of the memberships.
+    has_chosen_work: bool = False
 
     @cached_property
     def dealerships(self) -> frozenset[int]:
@@ -74,17 +76,19 @@ def _read_reach(user: User) -> Reach:
         "group__dealerships",
         "centre__services__dealership",
         "only_dealerships",
+        "has_chosen_work",
         Exists(Extension.objects.filter(user=user, exchange__is_active=True)),
     )
-    has_extension = False
-    for role, at_place, of_group, served, narrowed_to, has_one in rows:
+    has_extension = has_chosen_work = False
+    for role, at_place, of_group, served, narrowed_to, is_chosen, has_one in rows:
         has_extension = has_one
+        has_chosen_work |= is_chosen
         place = at_place or of_group or served
         is_left_out = served is not None and narrowed_to not in (None, served)
         if place is not None and not is_left_out:
             roles_at[place].add(Role(role))
     roles = {place: frozenset(roles) for place, roles in roles_at.items()}
-    return Reach(roles, has_extension=has_extension)
+    return Reach(roles, has_extension=has_extension, has_chosen_work=has_chosen_work)
 
 
 def people_at(dealership: Dealership, *roles: Role) -> list[User]:

@@ -30,6 +30,15 @@ from dealers.models import (
 )
 from dealers.models.people import CENTRE_ROLES
 
+# How the queues are called at a dealership: for the team leads of who works them as well.
+QUEUE_POLICY_FIELDS = (
+    "attempts_inbound",
+    "attempts_second_voice",
+    "attempts_unreached",
+    "attempts_passive",
+    "calls_from",
+    "calls_until",
+)
 SIDES = ("salesperson", "passive", "second_voice", "unreached", "inbound")
 
 
@@ -170,6 +179,48 @@ def change_dealership(
     )
     note_changes(dealership, before, policy_of(dealership), by=by, now=now)
     return dealership
+
+
+def dealerships_to_call_for(user: User) -> QuerySet[Dealership]:
+    """The dealerships at which `user` sets how often and when the queues are called."""
+    places = reach_of(user).where(Role.TEAM_LEAD, Role.ADMINISTRATOR)
+    return Dealership.objects.filter(pk__in=places).select_related("group").order_by("name", "pk")
+
+
+@transaction.atomic
+def change_queue_policy(
+    dealership: Dealership, *, policy: Mapping[str, Any], by: User, now: datetime
+) -> Dealership:
+    """Set the maximums of the queues and when calls are made; rounds that run keep theirs.
+
+    Source: product.md, Who uses it (team leads and administrators work on queues and policies).
+    Raises Malformed for a maximum above the group's limit.
+    """
+    if not dealerships_to_call_for(by).filter(pk=dealership.pk).exists():
+        raise NotAllowed(_("Only a team lead or administrator of this dealership changes it."))
+    dealership = (
+        Dealership.objects.select_for_update(of=("self",))
+        .select_related("group")
+        .get(pk=dealership.pk)
+    )
+    before = policy_of(dealership)
+    for name in QUEUE_POLICY_FIELDS:
+        setattr(dealership, name, policy[name])
+    problems = queue_policy_problems(dealership.group, policy)
+    if problems:
+        raise Malformed(*problems)
+    dealership.save(update_fields=QUEUE_POLICY_FIELDS)
+    note_changes(dealership, before, policy_of(dealership), by=by, now=now)
+    return dealership
+
+
+def queue_policy_problems(group: DealerGroup, policy: Mapping[str, Any]) -> list[FieldProblem]:
+    """What is wrong with the maximums of the queues and the calling hours at a dealership."""
+    asked = Dealership(group=group)
+    for name in QUEUE_POLICY_FIELDS:
+        value = policy.get(name)
+        setattr(asked, name, value or 0 if name.startswith("attempts_") else value)
+    return [one for one in policy_problems(asked) if one.field in QUEUE_POLICY_FIELDS]
 
 
 def policy_problems(dealership: Dealership) -> list[FieldProblem]:

@@ -14,7 +14,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from bdc.errors import Sentence
-from dealers.domain.administration import SIDES, policy_problems
+from dealers.domain.administration import (
+    QUEUE_POLICY_FIELDS,
+    SIDES,
+    policy_problems,
+    queue_policy_problems,
+)
 from dealers.domain.policy_history import POLICY_FIELDS
 from dealers.models import Dealership
 from dealers.models.dealership import Routing
@@ -178,3 +183,39 @@ class PolicyForm(forms.ModelForm):
 
     def policy(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in POLICY_FIELDS}
+
+
+class QueuePolicyForm(forms.ModelForm):
+    """How often and when the queues of a dealership are called, within its group's limits."""
+
+    class Meta:
+        model = Dealership
+        fields = QUEUE_POLICY_FIELDS
+        widgets = {
+            "calls_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "calls_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for side in SIDES:
+            if (name := f"attempts_{side}") in self.fields:
+                self.fields[name].help_text = _("At most %(limit)s.") % {
+                    "limit": self.instance.group.limit(side)
+                }
+
+    @property
+    def maximums(self) -> list[BoundField]:
+        return [self[name] for name in QUEUE_POLICY_FIELDS if name.startswith("attempts_")]
+
+    @property
+    def hours(self) -> list[BoundField]:
+        return [self["calls_from"], self["calls_until"]]
+
+    def clean(self) -> dict[str, Any]:
+        """Say at the field what the policy may not be; the model would name a constraint."""
+        cleaned = super().clean() or self.cleaned_data
+        for problem in queue_policy_problems(self.instance.group, cleaned):
+            if problem.field not in self.errors:
+                self.add_error(problem.field, str(problem.message))
+        return cleaned

@@ -54,6 +54,8 @@ class Membership(models.Model):
     only_dealerships: models.ManyToManyField[Dealership, models.Model] = models.ManyToManyField(
         Dealership, blank=True, related_name="+"
     )
+    # A team lead chose what this agent is given to call; without it, that is everything here.
+    has_chosen_work = models.BooleanField(default=False)
     sales_role = models.CharField(
         _("kind of salesperson"), max_length=10, choices=SalesRole, blank=True
     )
@@ -78,6 +80,10 @@ class Membership(models.Model):
                 name="membership_of_salespeople_says_which_kind",
                 condition=Q(role=Role.SALESPERSON, sales_role__in=SalesRole.values)
                 | (~Q(role=Role.SALESPERSON) & Q(sales_role="")),
+            ),
+            models.CheckConstraint(
+                name="membership_with_chosen_work_is_at_a_centre",
+                condition=Q(has_chosen_work=False) | Q(centre__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["user", "role", "dealership", "group", "centre"],

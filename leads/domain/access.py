@@ -28,6 +28,8 @@ ROLES_FOR: dict[str, frozenset[Role]] = {
     "override_up_line": frozenset({Role.SALES_MANAGER}),
     "drop_in_up_line": frozenset({Role.SALES_MANAGER}),
     "call_queue": frozenset({Role.AGENT, Role.TEAM_LEAD}),
+    "assign_work": frozenset({Role.TEAM_LEAD}),
+    "keep_campaigns": frozenset({Role.MARKETER, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "take_over_call_back": WORKERS,
     "take_over_early": frozenset({Role.TEAM_LEAD}),
     "assign": frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD}),

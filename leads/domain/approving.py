@@ -140,6 +140,8 @@ def reopen(lead: Lead, *, by: User, now: datetime) -> Lead:
     take_back(lead, by=by, now=now)
     lead.is_pollution = False
     lead.duplicate_of = None
+    # It may have changed while the lead was closed.
+    lead.priority = lead.campaign.priority if lead.campaign is not None else 0
     lead.has_dialable_number = lead.customer.phones.filter(is_dialable=True).exists()
     refresh_ground(lead, now=now)
     record(lead, "reopened", by=by, now=now)

@@ -3,7 +3,8 @@
 The rules of product.md (The queue, May we call, Calling hours, Cadence) as SQL, since this is
 asked several thousand times an hour. Each has its policy function besides, and
 tests/leads/domain/test_due.py sees that both say the same: `is_open` and `may_call_at`
-(dealers/domain/hours.py), `day_part` (cadence.py) and `may_call` (permission.py).
+(dealers/domain/hours.py), `day_part` (cadence.py), `may_call` (permission.py) and `works_on`
+(agents_work.py).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bdc.prepared import fetch_prepared
 from dealers.domain.hours import is_public_holiday, legal_calling_hours
+from leads.domain.agents_work import Scope
 from leads.domain.cadence import EVENING, MOST_A_DAY, NOON
 from leads.domain.holding import HOLD_LASTS, KEPT_FROM_THIS_AGENT
 from leads.domain.permission import PROMISE_MAY_BE_EARLY
@@ -123,6 +125,23 @@ _PROMISE_IS_DUE = f"""
         OR GREATEST(b.due_at, b.taken_over_at) <= %(overdue_since)s::timestamptz)
     AND (p.in_calling_hours OR p.is_open)"""
 
+# What the agent works on, a row for each dealership, queue and campaign; these two are no campaign.
+EVERY_CAMPAIGN, WITHOUT_CAMPAIGN = -1, 0
+_ROWS_OF_WORK = (
+    "unnest(%(work_places)s::bigint[], %(work_queues)s::text[], %(work_campaigns)s::bigint[])"
+    " AS w (place, queue, campaign)"
+)
+_IS_WORKED = f"""
+    EXISTS (SELECT 1 FROM {_ROWS_OF_WORK} WHERE w.place = l.dealership_id AND w.queue = l.queue
+        AND w.campaign IN ({EVERY_CAMPAIGN}, COALESCE(l.campaign_id, {WITHOUT_CAMPAIGN})))"""
+
+# Whose promise this is, of a lead that is not among it: an agent's own is always his, and an
+# overdue one everybody's, so that none falls into a hole (product.md, Call-back).
+_PROMISE_IS_THEIRS = f"""
+    (b.owner_id = %(agent)s::bigint
+        OR GREATEST(b.due_at, b.taken_over_at) <= %(overdue_since)s::timestamptz
+        OR {_IS_WORKED})"""
+
 # Each lead is judged by a subquery of its own, one after another in the order of an index, until
 # there are enough: joined, the planner may rather judge all of them and sort.
 _PROMISES = f"""
@@ -133,6 +152,7 @@ promises AS (
         FROM leads_callback b
         WHERE b.dealership_id = p.id AND {_PROMISE_IS_DUE} AND (
             SELECT l.queue = ANY (%(queues)s::text[]) AND {_AT_WORK} AND {_GROUND}
+                AND {_PROMISE_IS_THEIRS}
             FROM leads_lead l JOIN leads_customer c ON c.id = l.customer_id WHERE l.id = b.lead_id)
         ORDER BY b.due_at, b.lead_id LIMIT %(most)s::int) b
 )"""
@@ -146,21 +166,49 @@ _IN_QUEUE = f"""
 
 _QUEUES = "unnest(%(queues)s::text[]) WITH ORDINALITY AS q (queue, rank)"
 
-# Place by place and queue by queue, so that each reads its index and stops.
+_WORK = f"""
+work AS MATERIALIZED (
+    SELECT w.place, w.campaign, q.queue, q.rank
+    FROM {_ROWS_OF_WORK} JOIN {_QUEUES} ON q.queue = w.queue
+)"""
+
+# Place by place and queue by queue, and campaign by campaign where an agent works on some, so
+# that each reads its index and stops.
+_OF_WORK = (
+    (f"q.campaign = {EVERY_CAMPAIGN}", ""),
+    (f"q.campaign = {WITHOUT_CAMPAIGN}", "AND l.campaign_id IS NULL"),
+    (f"q.campaign > {WITHOUT_CAMPAIGN}", "AND l.campaign_id = q.campaign"),
+)
+
+
+def _each_of_work(columns: str, of_lead: str, *, order: str = "", more: str = "") -> str:
+    """Select `columns` of the planned calls that the agent works on, up to `most` of each part."""
+    return " UNION ALL ".join(
+        f"""
+    SELECT {columns}
+    FROM work q JOIN places p ON p.id = q.place
+    CROSS JOIN LATERAL (SELECT {of_lead} {_IN_QUEUE} {of_campaign}
+        {order} LIMIT %(most)s::int) l
+    WHERE {part} {more}"""
+        for part, of_campaign in _OF_WORK
+    )
+
+
+_PLANNED = _each_of_work(
+    "q.rank, l.priority, l.next_call_at, l.id",
+    "l.priority, l.next_call_at, l.id",
+    order="ORDER BY l.priority DESC, l.next_call_at, l.id",
+)
 _DUE = f"""
 due AS (
     SELECT * FROM promises
-    UNION ALL
-    SELECT q.rank, l.priority, l.next_call_at, l.id
-    FROM {_QUEUES} CROSS JOIN places p
-    CROSS JOIN LATERAL (SELECT l.priority, l.next_call_at, l.id {_IN_QUEUE}
-        ORDER BY l.priority DESC, l.next_call_at, l.id LIMIT %(most)s::int) l
+    UNION ALL {_PLANNED}
 )"""
 
 _ORDER = "due.rank, due.priority DESC, due.at, due.lead_id"
 
 _LOCK_BEST = f"""
-WITH {_PLACES}, {_PROMISES}, {_DUE}
+WITH {_PLACES}, {_WORK}, {_PROMISES}, {_DUE}
 SELECT l.id, c.id,
     EXISTS (SELECT 1 FROM leads_hold h
         WHERE h.customer_id = c.id OR h.agent_id = %(agent)s::bigint) AS is_in_the_way
@@ -178,24 +226,23 @@ FROM leads_lead l
 JOIN leads_customer c ON c.id = l.customer_id
 JOIN places p ON p.id = l.dealership_id
 WHERE l.id = %(lead)s::bigint AND {_AT_WORK}
-    AND (({_IS_PLANNED} AND {_MAY_BE_OFFERED})
-        OR ({_GROUND} AND EXISTS (
-            SELECT 1 FROM leads_callback b WHERE b.lead_id = l.id AND {_PROMISE_IS_DUE})))
+    AND (({_IS_PLANNED} AND {_MAY_BE_OFFERED} AND {_IS_WORKED})
+        OR ({_GROUND} AND EXISTS (SELECT 1 FROM leads_callback b
+            WHERE b.lead_id = l.id AND {_PROMISE_IS_DUE} AND {_PROMISE_IS_THEIRS})))
 ON CONFLICT DO NOTHING
 RETURNING {", ".join(_HOLD_COLUMNS)}"""
 
 _IN_ORDER = f"""
-WITH {_PLACES}, {_PROMISES}, {_DUE}
+WITH {_PLACES}, {_WORK}, {_PROMISES}, {_DUE}
 SELECT due.lead_id FROM due ORDER BY {_ORDER} LIMIT %(most)s::int"""
 
+_COUNTED = _each_of_work("1", "1", more="AND q.queue = k.queue")
 _COUNTS = f"""
-WITH {_PLACES}, {_PROMISES}
+WITH {_PLACES}, {_WORK}, {_PROMISES}
 SELECT '', count(*) FROM (SELECT 1 FROM promises LIMIT %(most)s::int) promised
 UNION ALL
-SELECT q.queue, (SELECT count(*) FROM (
-    SELECT 1 FROM places p CROSS JOIN LATERAL (SELECT 1 {_IN_QUEUE} LIMIT %(most)s::int) l
-    LIMIT %(most)s::int) l)
-FROM {_QUEUES}"""
+SELECT k.queue, (SELECT count(*) FROM (SELECT * FROM ({_COUNTED}) l LIMIT %(most)s::int) l)
+FROM unnest(%(queues)s::text[]) AS k (queue)"""
 
 
 @dataclass(frozen=True)
@@ -212,7 +259,7 @@ class Search:
     """Whose queues are looked through, when, and for what; everything when nothing is named."""
 
     agent_id: int
-    places: frozenset[int]
+    scopes: tuple[Scope, ...]
     now: datetime
     queue: str = ""
     campaign: str = ""
@@ -247,14 +294,40 @@ class Search:
         rows = fetch_prepared(_COUNTS, self._params(most=MOST_COUNTED))
         return {queue: min(count, MOST_COUNTED) for queue, count in rows}
 
+    @property
+    def places(self) -> frozenset[int]:
+        """The dealerships whose queues the agent works, whatever there."""
+        return frozenset[int]().union(*(scope.places for scope in self.scopes))
+
+    def _work(self, queues: list[str]) -> list[tuple[int, str, int]]:
+        """A row for each dealership, queue and campaign that the agent works on, each lead once."""
+        rows = {
+            (place, queue, campaign)
+            for scope in self.scopes
+            for place in scope.places
+            for queue in queues
+            if not scope.queues or queue in scope.queues
+            for campaign in _campaigns_of(scope)
+        }
+        return sorted(
+            (place, queue, campaign)
+            for place, queue, campaign in rows
+            if campaign == EVERY_CAMPAIGN or (place, queue, EVERY_CAMPAIGN) not in rows
+        )
+
     def _params(self, **more: object) -> dict[str, object]:
         days = _days_around(self.now)
+        queues = [self.queue] if self.queue else [queue.value for queue in QUEUE_ORDER]
+        work = self._work(queues)
         windows = [(day, *hours) for day in days if (hours := legal_calling_hours(day))]
         return {
             "agent": self.agent_id,
             "places": list(self.places),
             "now": self.now,
-            "queues": [self.queue] if self.queue else [queue.value for queue in QUEUE_ORDER],
+            "queues": queues,
+            "work_places": [place for place, _queue, _campaign in work],
+            "work_queues": [queue for _place, queue, _campaign in work],
+            "work_campaigns": [campaign for _place, _queue, campaign in work],
             "campaign": self.campaign,
             "dealership": self.dealership,
             "without": [],
@@ -271,6 +344,12 @@ class Search:
             "ends": [ends for _day, _begins, ends in windows],
             **more,
         }
+
+
+def _campaigns_of(scope: Scope) -> list[int]:
+    if scope.is_of_every_campaign:
+        return [EVERY_CAMPAIGN]
+    return [*scope.campaigns, *([WITHOUT_CAMPAIGN] if scope.without_campaign else [])]
 
 
 def _days_around(now: datetime) -> list[date]:

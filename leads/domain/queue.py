@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +14,7 @@ from bdc.transactions import retrying_atomic
 from dealers.domain.hours import may_call_at, next_callable
 from dealers.models import Dealership
 from leads.domain.access import everywhere, may_anywhere
+from leads.domain.agents_work import Scope, scopes_of, within
 from leads.domain.due import Search
 from leads.domain.holding import clear_lapsed, hold_of
 from leads.models import QUEUE_ORDER, CallBack, Hold, Lead, LeadQuerySet, Queue, Status
@@ -29,7 +29,8 @@ def next_lead(
     """Hold the best due lead for `agent` and return the hold; None when nothing is due.
 
     Called again while holding: the same lead. Overdue call-backs come first, then due ones,
-    then inbound, second_voice, unreached and passive, by campaign priority and due time.
+    then inbound, second_voice, unreached and passive, by campaign priority and due time; all of
+    it of the queues and campaigns that the agent works on (agents_work.py).
     Raises Malformed for a queue that is not called from, NotAllowed for who is no agent.
     """
     require_agent(agent)
@@ -37,7 +38,7 @@ def next_lead(
         raise Malformed(FieldProblem("queue", "unknown_queue", _("There is no such call queue.")))
     search = Search(
         agent_id=agent.pk,
-        places=everywhere(agent, "call_queue"),
+        scopes=scopes_of(agent),
         now=now,
         queue=queue,
         campaign=campaign,
@@ -81,7 +82,7 @@ def upcoming(agent: User, *, now: datetime, count: int) -> list[Lead]:
 
 
 def _everything(agent: User, now: datetime) -> Search:
-    return Search(agent_id=agent.pk, places=everywhere(agent, "call_queue"), now=now)
+    return Search(agent_id=agent.pk, scopes=scopes_of(agent), now=now)
 
 
 def _in_order(search: Search, count: int) -> list[Lead]:
@@ -113,21 +114,23 @@ def queue_ahead(agent: User, *, now: datetime, count: int) -> QueueAhead:
     search = _everything(agent, now)
     coming = _in_order(search, count)
     counts = search.counts()
-    opens_at, next_due_at = (None, None) if coming else _when_next(agent, now)
+    opens_at, next_due_at = (None, None) if coming else _when_next(agent, search.scopes, now)
     return QueueAhead(
         upcoming=coming,
         promised=counts[""],
         due=[(queue, counts[queue]) for queue in QUEUE_ORDER],
         opens_at=opens_at,
         next_due_at=next_due_at,
-        mail_tasks=list(_mail_tasks(search.places)[:count]),
+        mail_tasks=list(_mail_tasks(search.scopes)[:count]),
     )
 
 
-def _when_next(agent: User, now: datetime) -> tuple[datetime | None, datetime | None]:
+def _when_next(
+    agent: User, scopes: tuple[Scope, ...], now: datetime
+) -> tuple[datetime | None, datetime | None]:
     """When calling hours begin, and when the next one is due."""
     places = _places(agent)
-    return _opens_at(places, now), _next_due_at(places, agent, now)
+    return _opens_at(places, now), _next_due_at(scopes, agent, now)
 
 
 def _opens_at(places: list[Dealership], now: datetime) -> datetime | None:
@@ -137,10 +140,10 @@ def _opens_at(places: list[Dealership], now: datetime) -> datetime | None:
     return min(next_callable(place, now) for place in places)
 
 
-def _next_due_at(places: list[Dealership], agent: User, now: datetime) -> datetime | None:
+def _next_due_at(scopes: tuple[Scope, ...], agent: User, now: datetime) -> datetime | None:
     """The first planned call or promise that lies ahead."""
     call = (
-        _dialable(places)
+        _dialable(scopes)
         .filter(next_call_at__gt=now, callable_until__gt=now)
         .order_by("next_call_at")
         .values_list("next_call_at", flat=True)
@@ -148,8 +151,8 @@ def _next_due_at(places: list[Dealership], agent: User, now: datetime) -> dateti
     )
     promise = (
         CallBack.objects.filter(
-            Q(owner=agent) | Q(owner=None),
-            dealership__in=places,
+            Q(owner=agent) | (Q(owner=None) & within(scopes, of="lead__")),
+            dealership__in=everywhere(agent, "call_queue"),
             done_at=None,
             due_at__gt=now,
         )
@@ -160,17 +163,17 @@ def _next_due_at(places: list[Dealership], agent: User, now: datetime) -> dateti
     return min((moment for moment in (call, promise) if moment is not None), default=None)
 
 
-def _dialable(places: list[Dealership]) -> LeadQuerySet:
+def _dialable(scopes: tuple[Scope, ...]) -> LeadQuerySet:
     """Open queue leads with a number to call."""
     return Lead.objects.filter(
-        dealership__in=places, status=Status.OPEN, has_dialable_number=True
+        within(scopes), status=Status.OPEN, has_dialable_number=True
     ).exclude(queue__in=["", Queue.CATCH_ALL])
 
 
-def _mail_tasks(places: Collection[int]) -> LeadQuerySet:
+def _mail_tasks(scopes: tuple[Scope, ...]) -> LeadQuerySet:
     """Queue leads without a number to call: work by e-mail, outside the calling queue."""
     return (
-        Lead.objects.filter(dealership__in=places, status=Status.OPEN, has_dialable_number=False)
+        Lead.objects.filter(within(scopes), status=Status.OPEN, has_dialable_number=False)
         .exclude(queue__in=["", Queue.CATCH_ALL])
         .select_related("customer", "dealership")
         .order_by("received_at", "pk")

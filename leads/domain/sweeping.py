@@ -23,6 +23,7 @@ from leads.domain.closing import close_lead
 from leads.domain.contacting import end_call, end_calls_without_result, to_unreached
 from leads.domain.due import PROMISE_IS_OVERDUE
 from leads.domain.facts import Facts
+from leads.domain.keeping_campaigns import give_priorities
 from leads.domain.locking import lock_lead
 from leads.domain.permission import agreed_follow_ups
 from leads.domain.rounds import refresh_ground, round_of
@@ -53,6 +54,7 @@ def sweep(now: datetime) -> dict[str, int]:
         "maximum_made": _each(_maximum_made(now), finish_unreached, now),
         "grounds": _each(_grounds_ended(now), _refresh_ground, now),
         "without_ground": _each(_without_ground(now), _close_without_ground, now),
+        "priorities": give_priorities(now),
     }
 
 

@@ -1,4 +1,5 @@
-from leads.models.campaign import Campaign
+from leads.models.assignment import AssignedCampaign, QueueChange, WorkAssignment
+from leads.models.campaign import SCRIPT_WORDS, Campaign, ScriptField
 from leads.models.contact import (
     RESULTS_THAT_ASK_A_NEXT_STEP,
     Attempt,
@@ -58,10 +59,12 @@ __all__ = [
     "NOT_CLOSED",
     "QUEUE_ORDER",
     "RESULTS_THAT_ASK_A_NEXT_STEP",
+    "SCRIPT_WORDS",
     "SECOND_PAIR_OF_EYES",
     "Appointment",
     "AppointmentKind",
     "AppointmentOutcome",
+    "AssignedCampaign",
     "Attempt",
     "Call",
     "CallBack",
@@ -95,6 +98,7 @@ __all__ = [
     "OwnOrOther",
     "Proposal",
     "Queue",
+    "QueueChange",
     "Quote",
     "RawInput",
     "Reject",
@@ -102,6 +106,7 @@ __all__ = [
     "Result",
     "Round",
     "Sale",
+    "ScriptField",
     "Status",
     "Step",
     "Task",
@@ -109,4 +114,5 @@ __all__ = [
     "Turn",
     "UpLineDrop",
     "UpLineOverride",
+    "WorkAssignment",
 ]

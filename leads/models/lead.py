@@ -311,6 +311,17 @@ class Lead(models.Model):
                 name="lead_call_queue",
                 condition=Q(status=Status.OPEN, has_dialable_number=True) & ~Q(queue=""),
             ),
+            # The same for an agent who works on some campaigns: each is read by itself.
+            models.Index(
+                "dealership",
+                "queue",
+                "campaign",
+                F("priority").desc(),
+                "next_call_at",
+                "id",
+                name="lead_call_queue_of_a_campaign",
+                condition=Q(status=Status.OPEN, has_dialable_number=True) & ~Q(queue=""),
+            ),
             # When the next call of the queues is due, while nothing is due now.
             models.Index(
                 fields=["next_call_at"],

@@ -17,6 +17,7 @@ from leads.domain.cadence import day_part
 from leads.domain.due import MOST_COUNTED
 from leads.domain.holding import HOLD_LASTS, hold_of
 from leads.domain.queue import QueueAhead, queue_ahead
+from leads.domain.scripts import spoken_lines
 from leads.domain.undoing import undoable_steps_of
 from leads.models import (
     Channel,
@@ -29,10 +30,12 @@ from leads.models import (
     LeadQuerySet,
     Queue,
     Result,
+    ScriptField,
     Step,
 )
 from leads.views.history import Entry
 from leads.views.lead_page import LeadPage
+from leads.views.saying import at_moment
 
 NEXT_IN_SIGHT = 10
 ENTRIES_IN_SIGHT = 12
@@ -228,6 +231,29 @@ class WorkScreen:
         if self.vehicle is not None and self.vehicle.apk_expires_on is not None:
             return "apk"
         return "car" if page.car else "general"
+
+    @cached_property
+    def script(self) -> list[str]:
+        """The script of the campaign, line by line; none where another word has to be kept first.
+
+        Who was promised a call, or is called as second voice, is not spoken to as by a campaign.
+        """
+        campaign = self._page.lead.campaign
+        if campaign is None or self.opening in ("promise", "second_voice"):
+            return []
+        return spoken_lines(campaign.script, self._value_of)
+
+    def _value_of(self, field: ScriptField) -> str:
+        """What a field of a script says of this customer; empty when that is unknown."""
+        lead = self._page.lead
+        if field == ScriptField.FIRST_FREE:
+            return at_moment(self.first_free) if self.first_free else ""
+        return {
+            ScriptField.NAME: lead.customer.name,
+            ScriptField.CAR: self._page.car,
+            ScriptField.DEALERSHIP: lead.dealership.name,
+            ScriptField.AGENT: self.agent.get_short_name(),
+        }[field]
 
     @cached_property
     def first_free(self) -> datetime | None:

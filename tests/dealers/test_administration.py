@@ -12,6 +12,7 @@ from dealers.domain.administration import (
     add_person,
     change_dealership,
     change_hours,
+    change_queue_policy,
     end_membership,
     memberships_to_administer,
     set_active,
@@ -20,6 +21,7 @@ from dealers.models import Dealership, Membership, PolicyChange, Role
 from tests.factories import (
     TUESDAY_10,
     create_agent,
+    create_centre,
     create_dealership,
     create_member,
     create_salesperson,
@@ -258,3 +260,47 @@ def test_the_history_is_only_added_to(dealership, administrator):
         refused = pytest.raises(IntegrityError, match="policy_change_rows_are_only_added")
         with refused, transaction.atomic():
             act()
+
+
+QUEUE_POLICY = {
+    "attempts_inbound": 4,
+    "attempts_second_voice": 3,
+    "attempts_unreached": 10,
+    "attempts_passive": 15,
+    "calls_from": time(10),
+    "calls_until": None,
+}
+
+
+@pytest.mark.parametrize("role", [Role.TEAM_LEAD, Role.ADMINISTRATOR])
+def test_team_leads_and_administrators_set_how_queues_are_called(dealership, role):
+    place = create_centre(dealership) if role == Role.TEAM_LEAD else dealership
+    by = create_member(role, place)
+
+    change_queue_policy(dealership, policy=QUEUE_POLICY, by=by, now=TUESDAY_10)
+
+    assert ("attempts_passive", "20", "15") in changes(dealership)
+    assert ("calls_from", "", "10:00:00") in changes(dealership)
+    assert {change.by for change in dealership.policy_changes.all()} == {by}
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.SALES_MANAGER, Role.MARKETER])
+def test_others_do_not(dealership, role):
+    place = create_centre(dealership) if role == Role.AGENT else dealership
+
+    with pytest.raises(NotAllowed):
+        change_queue_policy(
+            dealership, policy=QUEUE_POLICY, by=create_member(role, place), now=TUESDAY_10
+        )
+
+
+def test_a_team_lead_stays_within_the_limits_of_the_group(dealership):
+    """A maximum of sales that is past them is not the team lead's to mend."""
+    Dealership.objects.filter(pk=dealership.pk).update(attempts_salesperson=99)
+    by = create_member(Role.TEAM_LEAD, create_centre(dealership))
+
+    with pytest.raises(Malformed, match=r"^attempts_passive$"):
+        change_queue_policy(
+            dealership, policy={**QUEUE_POLICY, "attempts_passive": 21}, by=by, now=TUESDAY_10
+        )
+    change_queue_policy(dealership, policy=QUEUE_POLICY, by=by, now=TUESDAY_10)

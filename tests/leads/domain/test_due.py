@@ -12,6 +12,7 @@ from bdc.prepared import fetch_prepared
 from dealers.domain.hours import is_open, local, may_call_at
 from dealers.models import ClosingDay, Dealership, OpeningBlock
 from leads.domain import due
+from leads.domain.agents_work import Scope
 from leads.domain.booking import book_appointment
 from leads.domain.cadence import day_part
 from leads.domain.closing import close_lead
@@ -40,7 +41,7 @@ MOMENTS = st.integers(0, int(2 * YEAR / timedelta(minutes=1))).map(
 
 
 def places_at(dealership: Dealership, now: datetime) -> tuple:
-    search = Search(agent_id=0, places=frozenset({dealership.pk}), now=now)
+    search = Search(agent_id=0, scopes=(Scope(frozenset({dealership.pk})),), now=now)
     sql = f"WITH {due._PLACES} SELECT day, day_part, in_calling_hours, is_open FROM places"
     [row] = fetch_prepared(sql, search._params())
     return row
@@ -87,7 +88,7 @@ def test_hours_are_those_of_the_policy(db, calls_from, calls_until):
 
 
 def ground_of(lead: Lead, now: datetime) -> bool:
-    search = Search(agent_id=0, places=frozenset({lead.dealership_id}), now=now)
+    search = Search(agent_id=0, scopes=(Scope(frozenset({lead.dealership_id})),), now=now)
     sql = (
         f"WITH {due._PLACES} SELECT {due._GROUND} FROM leads_lead l"
         " JOIN leads_customer c ON c.id = l.customer_id JOIN places p ON p.id = l.dealership_id"

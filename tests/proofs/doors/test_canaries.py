@@ -25,7 +25,7 @@ from dealers.domain.call_events import receive_delivery
 from dealers.models import ClosingDay, Exchange, PolicyChange
 from leads.domain.contacting import record_attempt
 from leads.domain.sweeping import sweep
-from leads.models import Call, Campaign, Lead, RawInput
+from leads.models import Call, Campaign, Lead, QueueChange, RawInput
 from tests.access_world import Actor, World, build_world
 from tests.factories import TUESDAY_10, call_told, receive, signed
 from tests.proofs.doors.crawling import pages_of
@@ -89,6 +89,15 @@ def fill_what_is_empty(world: World) -> None:
     ClosingDay.objects.create(dealership=place, on=TUESDAY_10.date() + timedelta(days=30))
     PolicyChange.objects.create(
         dealership=place, at=TUESDAY_10, field="attempts_passive", before="20", after="19"
+    )
+    agent = world.user("agent")
+    QueueChange.objects.create(
+        at=TUESDAY_10,
+        centre=agent.memberships.get().centre,
+        agent=agent,
+        field="campaigns",
+        before="",
+        after="x",
     )
     Import.objects.create(
         group=place.group,

@@ -24,10 +24,10 @@ SAYS = {
     "body", "brands", "city", "closing_days", "code", "company", "company_name", "dealer",
     "external_id", "first_name", "infix", "initials", "label_en", "label_nl", "last_name",
     "make", "message", "model", "moment", "name", "note", "open_lead_cap", "own_request_days",
-    "phone", "phones", "plate", "postcode", "preferred_make", "preferred_model", "proof",
-    "purchase_dealer", "purchase_make", "purchase_model", "purchase_postcode", "reason",
+    "phone", "phones", "plate", "postcode", "preferred_make", "preferred_model", "priority",
+    "proof", "purchase_dealer", "purchase_make", "purchase_model", "purchase_postcode", "reason",
     "remove_emails", "remove_phones", "right_phones", "sale_make", "sale_model", "salutation",
-    "search", "source", "street", "vehicle", "words", "workshop_slots", "wrong_phones",
+    "script", "search", "source", "street", "vehicle", "words", "workshop_slots", "wrong_phones",
     "year",
 }  # fmt: skip
 SAYS_HERE = {
@@ -77,6 +77,7 @@ NAMES = {
     ("LeadFilterForm", "campaign"): "/leads/",
     ("RejectForm", "dealership"): "/leads/afgekeurd/{reject}/",
     ("AbsenceForm", "user"): "/afwezig/",
+    ("WorkForm", "campaigns"): "/wachtrijen/medewerkers/{agent}/",
     ("DropForm", "user"): "/beurt/zuid-breda/achteraan/",
     ("PersonForm", "place"): "/beheer/",
     ("ExchangeForm", "place"): "/beheer/telefonie/",

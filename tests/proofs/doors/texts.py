@@ -28,6 +28,7 @@ NO_WORDS = {
     "timezone": "the clock of the dealership: it has to be one that there is",
     "kind": "what sort of number it is: a name of ours, the same for everybody",
     "field": "which field of a policy: a name of ours, by which its words are found",
+    "queues": "which queues an agent works on: names of ours, of a fixed list",
     "verb": "which sentence of a timeline: as above",
     "code": "which rule: as above",
     "why": "why an attempt does not count: as above",

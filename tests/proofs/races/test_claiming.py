@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from bdc.accounts.models import User
+from leads.domain.agents_work import Scope
 from leads.domain.contacting import record_attempt
 from leads.domain.due import Search
 from leads.domain.queue import next_lead
@@ -135,8 +136,8 @@ def test_who_looked_before_a_colleague_called_does_not_call_again():
     slow, quick = create_agent(dealership), create_agent(dealership)
     first = receive_passive(dealership)
     second = fill_second_lead_of(first)
-    places = frozenset({dealership.pk})
-    search = Search(agent_id=slow.pk, places=places, now=TUESDAY_10)
+    scopes = (Scope(frozenset({dealership.pk})),)
+    search = Search(agent_id=slow.pk, scopes=scopes, now=TUESDAY_10)
 
     found = search.lock_best(without=[first.pk])  # and lets go at once, outside a transaction
     assert found is not None
