@@ -2,8 +2,8 @@
 
 Nothing chosen is everything. What a customer was promised goes before it: an agent's own
 call-backs are always the agent's, and one that is overdue is everybody's, so that it never falls
-into a hole because nobody is set to its campaign. Source: issue 4, queue settings for team leads;
-product.md, The queue, Attempts and conversations (call-back).
+into a hole because nobody is set to its campaign. Source: product.md, The queue,
+Attempts and conversations (call-back).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How urgent a campaign is and what agents say for it: set by who keeps campaigns, with history.
 
 A new priority reaches the open leads of the campaign by batches: the first that are due at once,
-the rest by the sweep (give_priorities). Source: issue 4, queue settings for team leads;
-contract.md, Who may (campaigns); product.md, The queue.
+the rest by the sweep (give_priorities). Source: contract.md,
+Who may (campaigns); product.md, The queue.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What an agent says for a campaign: a text with fields in braces, each filled in from the lead.
 
-Source: issue 4, queue settings for team leads; ux.md 2.1 (B1). The offer of the right of objection
+Source: ux.md 2.1 (B1). The offer of the right of objection
 is no part of it: the screen ends every script with that.
 """
 
