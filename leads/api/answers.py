@@ -25,9 +25,9 @@ class LeadAnswers(ApiViewSet):
         leads = Lead.objects.visible_to(self.request.user).select_related("dealership")
         return get_object_or_404(leads, pk=pk)
 
-    def fresh(self, pk: int) -> Lead:
+    def fresh(self, acted_on: int) -> Lead:
         """The lead as it is now; the domain let the user act on it, so the answer shows it."""
-        return Lead.objects.for_one_answer().get(pk=pk)
+        return Lead.objects.for_one_answer().get(pk=acted_on)
 
     def answer(
         self,
