@@ -1,4 +1,4 @@
-"""What every page shows around its own matter: where this person can go, and the demo's clock."""
+"""What every page shows around its own matter: where one can go, one's shift, the demo's clock."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from bdc import clock
 from bdc.accounts.models import User
 from bdc.outbox.models import Effect
 from dealers.domain.access import reach_of
+from dealers.domain.presence import Shift
+from dealers.models import PauseReason
 from leads.domain.access import may_anywhere
 from leads.domain.approving import proposals_to_decide
 from leads.domain.call_backs import overdue_call_backs
@@ -23,6 +25,10 @@ from leads.domain.undecided import undecided_proposals
 from leads.models import Reject
 
 MOST_COUNTED = 99
+# The reasons of a pause, each with its digit.
+PAUSES = [
+    (str(digit), reason.value, reason.label) for digit, reason in enumerate(PauseReason, start=1)
+]
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
     if isinstance(user, User):
         context["navigation"] = navigation_of(user, request.path)
         context["has_extension"] = reach_of(user).has_extension
+        if may_anywhere(user, "keep_shift"):
+            context |= {"shift": Shift(user, clock.now()), "pauses": PAUSES}
     return context
 
 

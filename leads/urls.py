@@ -19,6 +19,7 @@ from leads.views import (
     queue_settings,
     rejects,
     ringing,
+    shift,
     up_line,
 )
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("bellen/wachtrij/", calling.queue, name="calling-queue"),
     path("bellen/volgende/", calling.take_next, name="calling-next"),
     path("bellen/vasthouden/", calling.renew, name="calling-renew"),
+    path("bellen/weggaan/", calling.leave, name="calling-leave"),
     path("bellen/loslaten/", calling.release, name="calling-release"),
     path("bellen/<int:pk>/paneel/", calling.panel, name="calling-panel"),
     path("bellen/<int:pk>/start/", calling.start, name="calling-start"),
@@ -42,6 +44,7 @@ urlpatterns = [
     path("bellen/<int:pk>/afspraak/", calling.appointment, name="calling-appointment"),
     path("bellen/<int:pk>/offerte/", calling.quote, name="calling-quote"),
     path("bellen/<int:pk>/afboeken/", calling.close, name="calling-close"),
+    path("dienst/", shift.shift, name="shift"),
     path("leads/", leads.leads_list, name="list"),
     path("leads/<int:pk>/", lead.detail, name="detail"),
     path("leads/<int:pk>/bellen/", lead.call, name="call"),

@@ -48,6 +48,7 @@ ANYBODY = None
 EVERYBODY = frozenset(Role)
 CALLERS = frozenset({Role.AGENT, Role.TEAM_LEAD})
 WORKERS = CALLERS | {Role.SALESPERSON, Role.SALES_MANAGER}
+SHIFT_KEEPERS = CALLERS | {Role.SALESPERSON}
 TAKERS = frozenset({Role.SALESPERSON, Role.SALES_MANAGER})
 LEADERS = frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD})
 CORRECTORS = LEADERS | {Role.MARKETER, Role.ADMINISTRATOR}
@@ -210,6 +211,7 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:up-line-give-back", "POST"): Policy(
         frozenset({Role.SALES_MANAGER}), on="place in the up line", done_for=NOBODY
     ),
+    ("leads:shift", "POST"): Policy(SHIFT_KEEPERS, body={"say": "lunch"}),
     ("leads:call-backs", "GET"): Policy(WORKERS),
     # Nobody of the table has promised a call-back: tests/leads/test_call_backs_page.py.
     ("leads:take-over", "POST"): without_promise(WORKERS),
@@ -267,6 +269,7 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:calling-queue", "GET"): Policy(CALLERS),
     ("leads:calling-next", "POST"): Policy(CALLERS),
     ("leads:calling-renew", "POST"): Policy(CALLERS),
+    ("leads:calling-leave", "POST"): Policy(CALLERS),
     # Nobody is held, so there is nobody to let go.
     ("leads:calling-release", "POST"): Policy(
         CALLERS, body={"release": "not_now"}, done_for=NOBODY

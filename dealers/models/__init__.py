@@ -10,7 +10,15 @@ from dealers.models.dealership import (
 )
 from dealers.models.exchange import CallEvent, DeliveryRefusal, Exchange, Extension
 from dealers.models.history import PolicyChange
-from dealers.models.people import Absence, Membership, Presence, Role, SalesRole
+from dealers.models.people import (
+    Absence,
+    Membership,
+    PauseReason,
+    Presence,
+    PresenceChange,
+    Role,
+    SalesRole,
+)
 
 __all__ = [
     "Absence",
@@ -26,9 +34,11 @@ __all__ = [
     "Extension",
     "Membership",
     "OpeningBlock",
+    "PauseReason",
     "PolicyChange",
     "PostcodeArea",
     "Presence",
+    "PresenceChange",
     "Role",
     "SalesRole",
     "Side",

@@ -1,4 +1,4 @@
-"""What people do where: memberships and roles, presence and absence."""
+"""What people do where: memberships and roles, presence with its history, and absence."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from bdc.triggers import only_added
 from dealers.models.centre import ContactCentre
 from dealers.models.dealership import DealerGroup, Dealership
 
@@ -102,6 +103,17 @@ class Membership(models.Model):
         return place
 
 
+class PauseReason(models.TextChoices):
+    """Why somebody on shift takes no calls: what contact centres plan and account for apart."""
+
+    BREAK = "break", _("short break")
+    LUNCH = "lunch", _("lunch")
+    COACHING = "coaching", _("coaching")
+    MEETING = "meeting", _("meeting")
+    ADMINISTRATION = "administration", _("administrative work")
+    TECHNICAL = "technical", _("technical fault")
+
+
 class Presence(models.Model):
     """Whether a user works right now; without a row a salesperson is there in opening hours."""
 
@@ -114,10 +126,52 @@ class Presence(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="presence"
     )
     state = models.CharField(max_length=10, choices=State)
+    reason = models.CharField(max_length=14, choices=PauseReason, blank=True)
     since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="presence_reason_is_of_a_pause",
+                condition=Q(reason="") | Q(state="pause", reason__in=PauseReason.values),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_state_display()}"
+
+
+class PresenceChange(models.Model):
+    """What somebody said about being at work, true from `since` on. Rows are only ever added."""
+
+    class Door(models.TextChoices):
+        PAGE = "page", _("page")
+        PROGRAM = "program", _("program")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="presence_changes"
+    )
+    state = models.CharField(max_length=10, choices=Presence.State)
+    reason = models.CharField(max_length=14, choices=PauseReason, blank=True)
+    since = models.DateTimeField()
+    # A program may say "pause" and no more (contract.md); on a page the reason is chosen.
+    door = models.CharField(max_length=7, choices=Door)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="presence_change_reason_is_of_a_pause",
+                condition=Q(reason="") | Q(state="pause", reason__in=PauseReason.values),
+            ),
+            models.CheckConstraint(
+                name="presence_change_by_page_says_why",
+                condition=~Q(state="pause", reason="", door="page"),
+            ),
+        ]
+        triggers = [only_added("presence_change")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_state_display()}, {self.since:%Y-%m-%d %H:%M}"
 
 
 class Absence(models.Model):

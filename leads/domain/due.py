@@ -3,8 +3,8 @@
 The rules of product.md (The queue, May we call, Calling hours, Cadence) as SQL, since this is
 asked several thousand times an hour. Each has its policy function besides, and
 tests/leads/domain/test_due.py sees that both say the same: `is_open` and `may_call_at`
-(dealers/domain/hours.py), `day_part` (cadence.py), `may_call` (permission.py) and `works_on`
-(agents_work.py).
+(dealers/domain/hours.py), `day_part` (cadence.py), `may_call` (permission.py), `works_on`
+(agents_work.py) and `next_lead_problem` (queue.py).
 """
 
 from __future__ import annotations
@@ -207,12 +207,18 @@ due AS (
 
 _ORDER = "due.rank, due.priority DESC, due.at, due.lead_id"
 
+# Who said to be on a pause or away gets nobody; asked once, before anything is looked for.
+_IS_AVAILABLE = """
+    NOT EXISTS (SELECT 1 FROM dealers_presence a
+        WHERE a.user_id = %(agent)s::bigint AND a.state <> 'available')"""
+
 _LOCK_BEST = f"""
 WITH {_PLACES}, {_WORK}, {_PROMISES}, {_DUE}
 SELECT l.id, c.id,
     EXISTS (SELECT 1 FROM leads_hold h
         WHERE h.customer_id = c.id OR h.agent_id = %(agent)s::bigint) AS is_in_the_way
 FROM due JOIN leads_lead l ON l.id = due.lead_id JOIN leads_customer c ON c.id = l.customer_id
+WHERE {_IS_AVAILABLE}
 ORDER BY {_ORDER}
 LIMIT 1 FOR NO KEY UPDATE OF l, c SKIP LOCKED"""
 

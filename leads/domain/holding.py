@@ -21,6 +21,9 @@ from leads.models import Call, Hold, Lead, Release, Step
 HOLD_LASTS = timedelta(minutes=15)
 LONGEST_HOLD = timedelta(minutes=60)
 KEPT_FROM_THIS_AGENT = timedelta(minutes=30)
+# Longer than the minute after which an open screen renews its hold (views/calling_screen.py): a
+# page that is only loaded anew, or open in a second tab, renews in time.
+LASTS_WITHOUT_BROWSER = timedelta(seconds=90)
 
 
 def hold_of(agent: User, now: datetime) -> Hold | None:
@@ -117,6 +120,19 @@ def renew_hold(agent: User, *, now: datetime) -> Hold:
     held.until = max(held.until, min(now + HOLD_LASTS, held.taken_at + LONGEST_HOLD))
     held.save(update_fields=["until"])
     return held
+
+
+@retrying_atomic
+def leave_hold(agent: User, *, now: datetime) -> None:
+    """The browser went: the hold ends soon, unless the screen comes back and renews it.
+
+    It never lasts longer by it, and who holds nobody leaves nothing.
+    """
+    require_anywhere(agent, "call_queue")
+    held = _holds(agent, now).select_for_update().first()
+    if held is not None:
+        held.until = min(held.until, now + LASTS_WITHOUT_BROWSER)
+        held.save(update_fields=["until"])
 
 
 @retrying_atomic

@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
-from bdc.errors import FieldProblem, Malformed, NotAllowed
+from bdc.errors import FieldProblem, Malformed, NotAllowed, RuleBroken
 from bdc.transactions import retrying_atomic
 from dealers.domain.hours import may_call_at, next_callable
+from dealers.domain.presence import is_available
 from dealers.models import Dealership
 from leads.domain.access import everywhere, may_anywhere
 from leads.domain.agents_work import Scope, scopes_of, within
@@ -31,7 +32,8 @@ def next_lead(
     Called again while holding: the same lead. Overdue call-backs come first, then due ones,
     then inbound, second_voice, unreached and passive, by campaign priority and due time; all of
     it of the queues and campaigns that the agent works on (agents_work.py).
-    Raises Malformed for a queue that is not called from, NotAllowed for who is no agent.
+    Raises Malformed for a queue that is not called from, NotAllowed for who is no agent, and
+    RuleBroken for who is not available.
     """
     require_agent(agent)
     if queue and queue not in QUEUE_ORDER:
@@ -44,6 +46,14 @@ def next_lead(
         campaign=campaign,
         dealership=dealership,
     )
+    hold = _hold_best(search, agent, now)
+    problem = next_lead_problem(agent) if hold is None else None
+    if problem is not None:
+        raise problem
+    return hold
+
+
+def _hold_best(search: Search, agent: User, now: datetime) -> Hold | None:
     passed: list[int] = []
     while len(passed) < MOST_TRIES:
         best = search.lock_best(without=passed)
@@ -59,6 +69,20 @@ def next_lead(
             return hold
         passed.append(best.lead_id)
     return None
+
+
+def next_lead_problem(agent: User) -> RuleBroken | None:
+    """Return why no next customer comes to `agent` now, or None.
+
+    The one that an agent is with is finished first, whatever she said since. Who never said
+    anything is available; whom she calls by her own choice is no next call.
+    """
+    if is_available(agent):
+        return None
+    return RuleBroken(
+        "not_available",
+        _("You are on a pause or your shift has ended. Say first that you are available again."),
+    )
 
 
 def require_agent(agent: User) -> None:

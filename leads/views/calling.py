@@ -25,7 +25,7 @@ from bdc.http import SignedInRequest, render_part
 from leads.domain.booking import ask_quote, book_appointment
 from leads.domain.closing import close_lead
 from leads.domain.contacting import add_note, promise_call_back, record_attempt, start_call
-from leads.domain.holding import release_hold, renew_hold
+from leads.domain.holding import leave_hold, release_hold, renew_hold
 from leads.domain.objecting import record_objection
 from leads.domain.queue import next_lead, require_agent
 from leads.domain.repeating import done_before
@@ -138,6 +138,14 @@ def renew(request: SignedInRequest) -> HttpResponse:
     context = {"hold": hold, "is_lost": hold is None, "renews_in": RENEWED_AFTER}
     response = render_part(request, TEMPLATE, "hold", context, status=status)
     return response if hold else reswap(retarget(response, "#hold"), "outerHTML")
+
+
+@require_POST
+@for_agents
+def leave(request: SignedInRequest) -> HttpResponse:
+    """The browser left the screen for somewhere else; nobody reads this answer."""
+    leave_hold(request.user, now=clock.now())
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
+from dealers.domain.presence import Shift
 from leads.domain.agents_day import REACHED_IN_A_GOOD_DAY, AgentsDay, day_of
 from leads.domain.booking import free_moments
 from leads.domain.cadence import day_part
@@ -126,6 +127,10 @@ class WorkScreen:
     def _held(self) -> LeadQuerySet:
         visible = Lead.objects.visible_to(self.agent)
         return visible.filter(pk=self.hold.lead_id) if self.hold is not None else visible.none()
+
+    @cached_property
+    def shift(self) -> Shift:
+        return Shift(self.agent, self.at)
 
     # --- Left and right -----------------------------------------------------------------
 

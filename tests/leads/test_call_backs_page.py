@@ -113,7 +113,7 @@ def test_the_page_costs_the_same_for_any_number_of_call_backs(
     for _more in range(3):
         one = receive_passive(dealership)
         promise_call_back(one, due_at=at(24, 10, 5), by=noor, now=TUESDAY_10)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(url())
 
 

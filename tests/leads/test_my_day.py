@@ -24,9 +24,9 @@ from tests.factories import (
 )
 
 PAGE = "/mijn-dag/"
-# Session, user and reach; the day (2), hours, steps, undoable ones, objections, call-backs; the
-# counts in the navigation have none for an agent.
-QUERIES_OF_THE_PAGE = 11
+# Session, user, reach and shift; the day (2), hours, steps, undoable ones, objections, call-backs;
+# the counts in the navigation have none for an agent.
+QUERIES_OF_THE_PAGE = 12
 
 
 @pytest.fixture(autouse=True)

@@ -206,5 +206,5 @@ def test_the_page_costs_the_same_for_any_number_of_agents_and_campaigns(
             by=team_lead,
             now=TUESDAY_10,
         )
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.get(PAGE)

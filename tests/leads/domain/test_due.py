@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bdc.prepared import fetch_prepared
 from dealers.domain.hours import is_open, local, may_call_at
+from dealers.domain.presence import set_presence
 from dealers.models import ClosingDay, Dealership, OpeningBlock
 from leads.domain import due
 from leads.domain.agents_work import Scope
@@ -21,6 +22,7 @@ from leads.domain.due import Search
 from leads.domain.facts import Facts
 from leads.domain.objecting import record_objection
 from leads.domain.permission import may_call
+from leads.domain.queue import next_lead_problem
 from leads.domain.undoing import undo
 from leads.models import Lead, Round
 from tests.factories import (
@@ -225,3 +227,15 @@ def test_a_withdrawn_consent_is_a_ground_for_neither(db):
 
     assert not may_call(Lead.objects.get(pk=lead.pk), now=TUESDAY_10).allowed
     assert not ground_of(lead, TUESDAY_10)
+
+
+@pytest.mark.parametrize("told", [None, "available", "pause", "away"])
+def test_who_is_not_available_is_one_for_both(db, told):
+    dealership = create_dealership()
+    receive_passive(dealership)
+    agent = create_agent(dealership)
+    if told is not None:
+        set_presence(agent, state=told, now=TUESDAY_10)
+    search = Search(agent_id=agent.pk, scopes=(Scope(frozenset({dealership.pk})),), now=TUESDAY_10)
+
+    assert (search.lock_best() is None) == (next_lead_problem(agent) is not None)

@@ -128,6 +128,7 @@ class Model:
         self.places = {place.pk: place for place in places}
         self.roles = roles
         self.inactive: set[str] = set()
+        self.absentees: set[str] = set()  # who said to be on a pause or away
         self.customers = Customers()
         self.leads: dict[int, LeadModel] = {}
         self.calls: list[CallModel] = []

@@ -50,7 +50,11 @@ class Passing(Chronicle):
     """What time and the system do, and what changes around the leads."""
 
     def presence(self, who: str, state: str) -> None:
-        self.step("presence", who, allowed=None, state=state)
+        answer = self.step("presence", who, allowed=None, state=state)
+        if not answer.refused:
+            (self.model.absentees.discard if state == "available" else self.model.absentees.add)(
+                who
+            )
         self.user(who).__dict__.get("_state").fields_cache.pop("presence", None)
         self.check()
 

@@ -16,7 +16,9 @@ class AtTheQueue(Undoing):
     def next(self, who: str) -> None:
         roles = self.model.roles[who] if who not in self.model.inactive else {}
         is_agent = any(at & BDC for at in roles.values())
-        answer = self.step("next", who, allowed=is_agent)
+        is_with_somebody = self.model.hold_of(who, self.now + timedelta(seconds=1)) is not None
+        is_there = who not in self.model.absentees or is_with_somebody
+        answer = self.step("next", who, allowed=is_agent and is_there)
         if answer.made:
             self._offered(who, self.model.leads[answer.made])
         self.check()
