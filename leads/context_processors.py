@@ -51,6 +51,7 @@ PLACES = (
     Place(_("Leads"), "leads:list", "users", "l", "see"),
     Place(_("Call-backs"), "leads:call-backs", "clock", "t", "work", counts="call_backs"),
     Place(_("My day"), "leads:my-day", "calendar-event", "d", "call_queue"),
+    Place(_("Team"), "leads:team", "users-group", "m", "lead_team"),
     Place(_("Approve"), "leads:approving", "hourglass", "k", "see_undecided", counts="undecided"),
     Place(_("Approve"), "leads:approving", "hourglass", "k", "approve_bdc", counts="approvals"),
     Place(_("Up line"), "leads:up-line", "list-check", "u", "see_up_line"),

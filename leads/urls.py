@@ -20,6 +20,7 @@ from leads.views import (
     rejects,
     ringing,
     shift,
+    team,
     up_line,
 )
 
@@ -100,6 +101,9 @@ urlpatterns = [
     path("wachtrijen/medewerkers/<int:pk>/", queue_settings.work, name="queue-work"),
     path("wachtrijen/campagnes/<int:pk>/", queue_settings.campaign, name="queue-campaign"),
     path("wachtrijen/vestigingen/<slug:slug>/", queue_settings.policy, name="queue-policy"),
+    path("team/", team.team, name="team"),
+    path("team/<int:pk>/teruggeven/", team.return_customer, name="team-give-back"),
+    path("team/<int:pk>/overnemen/", team.take_over, name="team-take-over"),
     path("taken/", forwarded.tasks, name="tasks"),
     path("taken/<int:pk>/klaar/", forwarded.finish, name="finish-task"),
     path("beheer/redenen/", naming.reasons, name="reasons"),

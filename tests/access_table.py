@@ -48,6 +48,7 @@ ANYBODY = None
 EVERYBODY = frozenset(Role)
 CALLERS = frozenset({Role.AGENT, Role.TEAM_LEAD})
 WORKERS = CALLERS | {Role.SALESPERSON, Role.SALES_MANAGER}
+TEAM_LEADS = frozenset({Role.TEAM_LEAD})
 SHIFT_KEEPERS = CALLERS | {Role.SALESPERSON}
 TAKERS = frozenset({Role.SALESPERSON, Role.SALES_MANAGER})
 LEADERS = frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD})
@@ -212,6 +213,10 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
         frozenset({Role.SALES_MANAGER}), on="place in the up line", done_for=NOBODY
     ),
     ("leads:shift", "POST"): Policy(SHIFT_KEEPERS, body={"say": "lunch"}),
+    ("leads:team", "GET"): Policy(TEAM_LEADS),
+    # Nobody is with a customer: tests/leads/test_team_page.py has who is.
+    ("leads:team-give-back", "POST"): without_promise(TEAM_LEADS),
+    ("leads:team-take-over", "POST"): without_promise(TEAM_LEADS),
     ("leads:call-backs", "GET"): Policy(WORKERS),
     # Nobody of the table has promised a call-back: tests/leads/test_call_backs_page.py.
     ("leads:take-over", "POST"): without_promise(WORKERS),

@@ -31,6 +31,7 @@ ROLES_FOR: dict[str, frozenset[Role]] = {
     "assign_work": frozenset({Role.TEAM_LEAD}),
     "keep_campaigns": frozenset({Role.MARKETER, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "keep_shift": frozenset({Role.AGENT, Role.TEAM_LEAD, Role.SALESPERSON}),
+    "lead_team": frozenset({Role.TEAM_LEAD}),
     "take_over_call_back": WORKERS,
     "take_over_early": frozenset({Role.TEAM_LEAD}),
     "assign": frozenset({Role.SALES_MANAGER, Role.TEAM_LEAD}),

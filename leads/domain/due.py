@@ -251,6 +251,37 @@ SELECT k.queue, (SELECT count(*) FROM (SELECT * FROM ({_COUNTED}) l LIMIT %(most
 FROM unnest(%(queues)s::text[]) AS k (queue)"""
 
 
+# The same for who leads the team: promises of everybody, and how long the first of each wait.
+_WAITING = f"""
+WITH {_PLACES}, {_PROMISES}
+SELECT '' AS queue, count(*) AS due,
+    count(*) FILTER (WHERE w.at <= %(late_since)s::timestamptz) AS overdue, min(w.at) AS oldest
+FROM (SELECT at FROM promises ORDER BY at LIMIT %(most)s::int) w
+UNION ALL
+SELECT q.queue, w.due, w.overdue, w.oldest
+FROM {_QUEUES} CROSS JOIN LATERAL (
+    SELECT count(*) AS due, min(l.next_call_at) AS oldest,
+        count(*) FILTER (WHERE l.next_call_at < %(today_began)s::timestamptz) AS overdue
+    FROM (SELECT l.next_call_at
+        FROM places p CROSS JOIN LATERAL (SELECT l.next_call_at {_IN_QUEUE}
+            ORDER BY l.priority DESC, l.next_call_at, l.id LIMIT %(most)s::int) l
+        LIMIT %(most)s::int) l) w"""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is due in one queue, or promised (""): the first of it, in the order of the queue.
+
+    Overdue is a promise a quarter of an hour after its time, and a call that was planned for an
+    earlier day.
+    """
+
+    queue: str
+    due: int
+    overdue: int
+    oldest: datetime | None
+
+
 @dataclass(frozen=True)
 class Best:
     """The lead that comes first, locked, and whether a lapsed hold is in the way of a new one."""
@@ -299,6 +330,20 @@ class Search:
         """How many are due in each queue, and promised (""), each counted to MOST_COUNTED."""
         rows = fetch_prepared(_COUNTS, self._params(most=MOST_COUNTED))
         return {queue: min(count, MOST_COUNTED) for queue, count in rows}
+
+    def waiting(self, *, today_began: datetime) -> list[Waiting]:
+        """What is due, each counted to MOST_COUNTED: promises first, then queue by queue.
+
+        A colleague's promise is here from its time on, not only once the team has it.
+        """
+        params = self._params(
+            most=MOST_COUNTED,
+            overdue_since=self.now,
+            late_since=self.now - PROMISE_IS_OVERDUE,
+            today_began=today_began,
+        )
+        found = {row[0]: Waiting(*row) for row in fetch_prepared(_WAITING, params)}
+        return [found[queue] for queue in ("", *(queue.value for queue in QUEUE_ORDER))]
 
     @property
     def places(self) -> frozenset[int]:

@@ -72,6 +72,8 @@ SENTENCES: dict[str, Promise] = {
     "objected": _("The customer objects to calls. Nobody calls this customer any more."),
     "objection_withdrawn": _("The objection to calls was withdrawn: %(why_withdrawn)s."),
     "released": _("Let go: %(release_reason)s."),
+    "given_back": _("Given back to the queue: %(agent_name)s is not with this customer any more."),
+    "hold_taken_over": _("%(owner_name)s took over this customer from %(agent_name)s."),
     "consent_recorded": _("Consent to call recorded."),
     "consent_withdrawn": _("Consent to call withdrawn."),
     "customer_corrected": _("Details of the customer corrected: %(fields)s."),
