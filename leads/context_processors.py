@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -73,8 +75,13 @@ class NavigationLink:
     url: str
     icon: str
     key: str
-    count: int | None
+    counts: Callable[[], int | None]
     active: bool
+
+    @cached_property
+    def count(self) -> int | None:
+        """How many wait there; asked when it is drawn, so that a part of a page counts nothing."""
+        return self.counts()
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -100,7 +107,7 @@ def navigation_of(user: User, path: str) -> list[NavigationLink]:
             url=urls[view],
             icon=place.icon,
             key=place.key,
-            count=_count(user, place.counts),
+            counts=partial(_count, user, place.counts),
             active=urls[view] == active,
         )
         for view, place in places.items()
