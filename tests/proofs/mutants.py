@@ -570,7 +570,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _one(
         "a lead that sales cannot reach stays",
-        f"{_CONTACT}:_goes_on_unreached",
+        f"{_CONTACT}:goes_on_unreached",
         "(Side.SALESPERSON, Side.INBOUND)",
         "(Side.INBOUND,)",
         sales_reaches_nobody,

@@ -17,7 +17,7 @@ from tests.proofs.histories.world import BEGINNINGS, World, make_world
 from tests.proofs.size import CI, asked, size
 
 STEPS = 30
-EXAMPLES = size(ci=16, full=17_000)
+EXAMPLES = size(ci=10, full=17_000)
 A_SEED = 500  # examples
 
 

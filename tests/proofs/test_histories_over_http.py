@@ -8,7 +8,7 @@ from tests.proofs.histories.world import make_world
 from tests.proofs.size import size
 from tests.proofs.test_histories import play_all
 
-EXAMPLES = size(ci=5, full=2_000)
+EXAMPLES = size(ci=3, full=2_000)
 
 
 def test_no_history_through_the_api_breaks_a_rule(transactional_db, tally, settings):

@@ -34,7 +34,7 @@ def test_no_document_is_lost_and_none_breaks_the_server(db, settings, tally):
     user = user_of_all_trades(create_dealership(slug="noord-eindhoven"))
     headers = {"Authorization": f"Token {ApiToken.issue(user, now=TUESDAY_10)}"}
     client, rng = Client(raise_request_exception=False), random.Random(SEED)
-    wanted = size(ci=150, full=8_000)
+    wanted = size(ci=100, full=8_000)
     found, outcomes, slowest = [], {"leads": 0, "rejects": 0, "refused": 0}, 0.0
 
     with time_machine.travel(TUESDAY_10, tick=False), errors_logged() as errors:

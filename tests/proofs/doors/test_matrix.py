@@ -209,7 +209,7 @@ def test_every_cell_is_answered_as_the_table_says_and_no_refusal_leaves_a_trace(
         world = with_lost_keys(build_world())
         every_cell = list(cells(world))
         chosen = random.Random(SEED).sample(
-            every_cell, min(len(every_cell), size(ci=300, full=len(every_cell)))
+            every_cell, min(len(every_cell), size(ci=200, full=len(every_cell)))
         )
         found = []
         for start in range(0, len(chosen), AT_A_TIME):

@@ -76,7 +76,7 @@ def _with_connection(work: Callable[[User], None], agent: User) -> None:
 
 
 def test_every_customer_is_offered_once(tally):
-    agents, customers = (20 if asked() == CI else 200), size(ci=120, full=100_000)
+    agents, customers = (20 if asked() == CI else 200), size(ci=80, full=100_000)
     dealership = create_dealership()
     fill(dealership, customers=customers)
     people = [create_agent(dealership) for _ in range(agents)]
