@@ -1049,5 +1049,5 @@ def test_the_queue_that_refreshes_itself_costs_little(
     for _one in range(count):
         receive_passive(dealership)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page.get(url("queue"), headers=HTMX)

@@ -179,7 +179,7 @@ def test_own_leads_cost_the_same_queries_however_many(page, dealership, salesper
         response = page.get(LIST)
 
     assert len(response.context["now"]) == count
-    assert len(queries) == 13
+    assert len(queries) == 14
 
 
 # --- Every lead one may see -----------------------------------------------------------------
