@@ -64,6 +64,8 @@ from tests.factories import (
     receive,
     receive_passive,
 )
+from tests.proofs.size import CI
+from tests.proofs.size import asked as asked_size
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 NO_SUCH_ID = 2**59
@@ -258,8 +260,8 @@ def test_for_whoever_works_elsewhere_nothing_of_the_dealership_is_there(world):
     """404 for every thing, no word of it in any answer, and every row as it was."""
     before = rows_of(world)
     found = []
-    for question in questions(world):
-        for actor in question.among([*world.neighbours, *world.strangers]):
+    for number, question in enumerate(questions(world)):
+        for actor in in_turn(question.among([*world.neighbours, *world.strangers]), number):
             response = question.asked_by(actor)
             found += question.deviations(actor, response)
             found += told(question, actor, response, sent=f"{question.path} {question.body}")
@@ -268,6 +270,11 @@ def test_for_whoever_works_elsewhere_nothing_of_the_dealership_is_there(world):
 
     assert {"leads_lead", "leads_note", "leads_customerphone"} <= before.keys()
     assert not found, all_of(found)
+
+
+def in_turn(actors: list[Actor], number: int) -> list[Actor]:
+    """Every other one, by turns, as one change has time for; all of them in make prove."""
+    return actors if asked_size() != CI else actors[number % 2 :: 2] or actors
 
 
 def told(what: object, actor: Actor, response: HttpResponse, *, sent: str) -> list[str]:
