@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from bdc.engines.trouble import CannotStart
 from bdc.models import DemoClock, JobRun
@@ -23,6 +24,11 @@ START_OF_PLAY = time(10)
 def now() -> datetime:
     """Return the moment it is for the application, in UTC."""
     return _real_now() + _offset()
+
+
+def day_began(at: datetime) -> datetime:
+    """Return the midnight with which the day of `at` began where people work."""
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def start_demo_clock(asked: str) -> datetime:

@@ -1,6 +1,6 @@
 """What telephone exchanges tell of calls is taken in: signed, once, and as a fact alone.
 
-Source: issue "Bellen", telephony by adapter; trust.md, abuse case 16; contract.md, Hold, and
+Source: docs/telephony.md; trust.md, abuse case 16; contract.md, Hold, and
 product.md, Attempts and conversations: results are people's, so no event ever makes one.
 """
 

@@ -1,6 +1,6 @@
 """Who keeps telephone exchanges: their secrets, and whose telephone has which extension.
 
-Source: issue "Bellen", telephony by adapter; ux.md 2.7, Telefonie. Of a dealer group its
+Source: docs/telephony.md; ux.md 2.7, Telefonie. Of a dealer group its
 administrators, of a contact centre its team leads: nobody else knows their people.
 """
 

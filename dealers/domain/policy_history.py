@@ -6,7 +6,7 @@ up why a round began with the maximum that it has.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -87,6 +87,9 @@ def note_changes(
     )
 
 
-def latest_changes(dealership: Dealership, *, count: int) -> QuerySet[PolicyChange]:
-    """The newest changes first, with who made them."""
-    return dealership.policy_changes.select_related("by").order_by("-id")[:count]
+def latest_changes(
+    dealership: Dealership, *, count: int, fields: Collection[str] | None = None
+) -> QuerySet[PolicyChange]:
+    """The newest changes first, with who made them; those of some `fields` alone, if given."""
+    changes = dealership.policy_changes.select_related("by").order_by("-id")
+    return (changes if fields is None else changes.filter(field__in=fields))[:count]

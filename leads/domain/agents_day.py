@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from django.db.models import Count, Q
 from django.db.models.functions import ExtractHour
-from django.utils import timezone
 
 from bdc.accounts.models import User
+from bdc.clock import day_began
 from leads.domain.undoing import undoable_steps_of
 from leads.models import (
     Appointment,
@@ -79,7 +79,7 @@ class Action:
 
 def day_of(agent: User, *, now: datetime) -> AgentsDay:
     """Count the agent's own day; a customer who was reached twice counts once."""
-    midnight = _midnight(now)
+    midnight = day_began(now)
     spoken = Q(result=Result.SPOKEN)
     made = Attempt.objects.filter(by=agent, at__gte=midnight).aggregate(
         calls=Count("pk"),
@@ -96,7 +96,7 @@ def day_of(agent: User, *, now: datetime) -> AgentsDay:
 def hours_of(agent: User, *, now: datetime) -> list[HourOfDay]:
     """The agent's calls of today by hour, from the first to the last with any."""
     made = (
-        Attempt.objects.filter(by=agent, at__gte=_midnight(now))
+        Attempt.objects.filter(by=agent, at__gte=day_began(now))
         .order_by()
         .values(hour=ExtractHour("at"))
         .annotate(
@@ -114,7 +114,7 @@ def hours_of(agent: User, *, now: datetime) -> list[HourOfDay]:
 
 def promises_of(agent: User, *, now: datetime) -> list[CallBack]:
     """The agent's own call-backs of today, made or still to make, in order of time."""
-    midnight = _midnight(now)
+    midnight = day_began(now)
     promised = CallBack.objects.filter(
         owner=agent,
         due_at__gte=midnight,
@@ -127,7 +127,7 @@ def promises_of(agent: User, *, now: datetime) -> list[CallBack]:
 
 def actions_of(agent: User, *, now: datetime) -> list[Action]:
     """What the agent did last today, the newest first."""
-    midnight, visible = _midnight(now), Lead.objects.visible_to(agent)
+    midnight, visible = day_began(now), Lead.objects.visible_to(agent)
     steps = Step.objects.filter(by=agent, at__gte=midnight, lead__in=visible)
     steps = steps.select_related("lead__customer", "attempt", "ended__reason", "proposal__reason")
     can_undo = {step.pk for step in undoable_steps_of(agent, now=now, most=ACTIONS_IN_SIGHT)}
@@ -156,7 +156,3 @@ def actions_of(agent: User, *, now: datetime) -> list[Action]:
         for objection in objections.order_by("-at", "-pk")[:ACTIONS_IN_SIGHT]
     ]
     return sorted(actions, key=lambda action: action.at, reverse=True)[:ACTIONS_IN_SIGHT]
-
-
-def _midnight(now: datetime) -> datetime:
-    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -28,6 +28,7 @@ from leads.models import (
     AssignedCampaign,
     Campaign,
     Lead,
+    Queue,
     QueueChange,
     WorkAssignment,
 )
@@ -136,6 +137,22 @@ def memberships_to_lead(user: User) -> QuerySet[Membership]:
         )
         .order_by("user__name", "user_id", "pk")
     )
+
+
+def chosen_queues(membership: Membership) -> list[str]:
+    """The queues that a team lead chose for this agent; none is all of them."""
+    assignment: WorkAssignment | None = getattr(membership, "work_assignment", None)
+    return list(assignment.queues) if assignment is not None else []
+
+
+def queues_without_agent(memberships: Collection[Membership]) -> list[Queue]:
+    """The queues that none of these agents is set to work on; what is due there waits."""
+    chosen = [chosen_queues(one) for one in memberships]
+    return [
+        queue
+        for queue in QUEUE_ORDER
+        if chosen and not any(not queues or queue in queues for queues in chosen)
+    ]
 
 
 def campaigns_to_work_on(membership: Membership) -> QuerySet[Campaign]:

@@ -74,14 +74,14 @@ def falls_to_team_at(promise: CallBack) -> datetime | None:
 def taking_over_problem(
     lead: Lead, promise: CallBack | None, *, by: User, now: datetime
 ) -> RuleBroken | None:
-    """Return why `by` may not take over the open call-back of a lead, or None.
+    """Return why `by` may not take over the open call-back of a lead, or None; holds apart.
 
     The team's anybody may who works the lead; a colleague's once its time has come, and a team
     lead before that too.
     """
     if promise is None:
         return RuleBroken("already_taken", _("This call-back was made or replaced already."))
-    problem = ownership_problem(lead, by) or holder_problem(lead, by=by, now=now)
+    problem = ownership_problem(lead, by)
     if problem is not None:
         return problem
     is_free = promise.owner_id in (None, by.pk) or lead.owner_id == by.pk
@@ -102,7 +102,9 @@ def take_over_call_back(lead: Lead, *, by: User, now: datetime) -> CallBack:
     require(by, "take_over_call_back", lead.dealership_id)
     lead = lock_lead(lead)
     promise = _locked(lead)
-    problem = taking_over_problem(lead, promise, by=by, now=now)
+    problem = taking_over_problem(lead, promise, by=by, now=now) or holder_problem(
+        lead, by=by, now=now
+    )
     if problem is not None or promise is None:
         raise problem or LookupError
     if promise.owner_id != by.pk:
@@ -111,6 +113,18 @@ def take_over_call_back(lead: Lead, *, by: User, now: datetime) -> CallBack:
         record(lead, "call_back_taken_over", by=by, now=now, owner=by.email, owner_name=str(by))
     promise.lead = lead
     return promise
+
+
+def calling_now_problem(promise: CallBack, *, by: User, now: datetime) -> RuleBroken | None:
+    """Return why this call-back is not one for `by` to make now, or None.
+
+    One's own is, the team's, and a colleague's that is overdue. Its time, calling hours and holds
+    are asked apart.
+    """
+    falls_at = falls_to_team_at(promise)
+    if promise.owner_id != by.pk and falls_at is not None and falls_at > now:
+        return RuleBroken("not_owner", _("This call-back is of a colleague. Take it over first."))
+    return None
 
 
 @retrying_atomic
@@ -124,11 +138,9 @@ def hold_for_call_back(lead: Lead, *, by: User, now: datetime) -> Hold:
     promise = _locked(lead)
     if promise is None:
         raise RuleBroken("already_taken", _("This call-back was made or replaced already."))
-    falls_at = falls_to_team_at(promise)
-    if promise.owner_id != by.pk and falls_at is not None and falls_at > now:
-        raise RuleBroken("not_owner", _("This call-back is of a colleague. Take it over first."))
     problem = (
-        working_problem(lead, by=by, now=now)
+        calling_now_problem(promise, by=by, now=now)
+        or working_problem(lead, by=by, now=now)
         or calling_problem(lead, round_of(lead), permission=may_call(lead, now=now), now=now)
         or dialing_problem(lead)
     )

@@ -13,14 +13,15 @@ from functools import cached_property
 
 from django.db import models
 from django.db.models import Count, Max, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
+from bdc.clock import day_began
 from bdc.errors import RuleBroken
 from bdc.transactions import retrying_atomic
+from dealers.domain.exchanges import centres_to_lead
 from dealers.domain.presence import Shift
-from dealers.models import ContactCentre, Presence, Role
+from dealers.models import Presence
 from leads.domain.access import everywhere, require, require_anywhere
 from leads.domain.agents_work import Scope
 from leads.domain.contacting import LONGEST_CALL
@@ -122,12 +123,8 @@ class Team:
 
 def people_led_by(team_lead: User) -> QuerySet[User]:
     """The agents and team leads of the contact centres that this person leads, by name."""
-    centres = ContactCentre.objects.filter(
-        memberships__user=team_lead, memberships__role=Role.TEAM_LEAD
-    )
-    return User.objects.filter(
-        pk__in=User.objects.filter(memberships__centre__in=centres).values("pk"), is_active=True
-    ).order_by("name", "pk")
+    members = User.objects.filter(memberships__centre__in=centres_to_lead(team_lead).order_by())
+    return User.objects.filter(pk__in=members.values("pk"), is_active=True).order_by("name", "pk")
 
 
 def team_of(team_lead: User, *, now: datetime) -> Team:
@@ -164,12 +161,12 @@ def team_of(team_lead: User, *, now: datetime) -> Team:
             )
         )
     search = Search(agent_id=team_lead.pk, scopes=(Scope(places),), now=now)
-    return Team(members, search.waiting(today_began=_midnight(now)), is_cut)
+    return Team(members, search.waiting(today_began=day_began(now)), is_cut)
 
 
 def _made_by(people: list[User], places: Collection[int], now: datetime) -> dict[int, Made]:
     """What each of these did since midnight, counted at the dealerships `places` alone."""
-    midnight, here = _midnight(now), Q(dealership__in=places)
+    midnight, here = day_began(now), Q(dealership__in=places)
     made = {
         by: Made(calls=calls, reached=reached, last_at=last_at)
         for by, calls, reached, last_at in Attempt.objects.filter(by__in=people, at__gte=midnight)
@@ -191,10 +188,6 @@ def _made_by(people: list[User], places: Collection[int], now: datetime) -> dict
     for by, appointments in booked:
         made[by] = replace(made.get(by, Made()), appointments=appointments)
     return made
-
-
-def _midnight(now: datetime) -> datetime:
-    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _calls_under_way(now: datetime) -> QuerySet[Call]:

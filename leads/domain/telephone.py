@@ -1,6 +1,6 @@
 """Calls that a telephone exchange tells of: who is calling, and how long a call has taken.
 
-Source: issue "Bellen", telephony by adapter; ux.md 2.1, Live ("an inbound call for this agent
+Source: docs/telephony.md; ux.md 2.1, Live ("an inbound call for this agent
 shows a card; the current lead stays"). An exchange knows lines, and not people: it never makes
 an attempt, a result or a conversation, since whether that was the right person, and what came of
 it, only who spoke can say (product.md, Attempts and conversations).

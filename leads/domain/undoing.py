@@ -27,10 +27,10 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from django.db.models import F, OuterRef, Subquery
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
+from bdc.clock import day_began
 from bdc.errors import RuleBroken
 from bdc.transactions import retrying_atomic
 from dealers.domain.hours import local, next_callable
@@ -106,10 +106,9 @@ def undoable_step(lead: Lead, *, by: User, now: datetime) -> Step | None:
 
 def undoable_steps_of(agent: User, *, now: datetime, most: int = MOST_IN_SIGHT) -> list[Step]:
     """What the agent did today and can still undo, the newest first."""
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     newest = Event.objects.filter(lead=OuterRef("lead")).order_by("-pk").values("pk")[:1]
     steps = (
-        Step.objects.filter(by=agent, at__gte=midnight, undone_at=None)
+        Step.objects.filter(by=agent, at__gte=day_began(now), undone_at=None)
         .filter(last_event=Subquery(newest), lead__in=Lead.objects.visible_to(agent))
         .exclude(lead__customer__objected_at__gte=F("at"))
         .select_related("lead__customer", "attempt", "ended__reason", "proposal__reason")

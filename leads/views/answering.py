@@ -38,6 +38,12 @@ def visible_lead(request: SignedInRequest, pk: int) -> Lead:
     return get_object_or_404(Lead.objects.visible_to(request.user).for_page(), pk=pk)
 
 
+def pressed_lead(request: SignedInRequest, pk: int) -> Lead:
+    """The lead that a button was pressed for; what a page shows of it is loaded with the page."""
+    leads = Lead.objects.visible_to(request.user).select_related("customer", "dealership__group")
+    return get_object_or_404(leads, pk=pk)
+
+
 def act_once(
     request: SignedInRequest,
     lead: Lead,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +18,7 @@ from bdc.http import SignedInRequest, render_part
 from bdc.paging import page_of
 from leads.domain.access import may, require, require_anywhere
 from leads.domain.call_backs import (
+    calling_now_problem,
     falls_to_team_at,
     hold_for_call_back,
     notes_beside,
@@ -28,6 +29,7 @@ from leads.domain.call_backs import (
 )
 from leads.domain.permission import PROMISE_MAY_BE_EARLY
 from leads.models import CallBack, Lead
+from leads.views.answering import pressed_lead
 from leads.views.saying import who
 
 MINE, TEAM = "mine", "team"
@@ -63,18 +65,15 @@ class CallBackRow:
     def may_take_over(self) -> bool:
         if self.is_own:
             return False
-        problem = taking_over_problem(self.lead, self.promise, by=self.reader, now=self.at)
-        return problem is None or problem.code == "held_by_other"
+        return taking_over_problem(self.lead, self.promise, by=self.reader, now=self.at) is None
 
     @property
     def may_call_now(self) -> bool:
         """Whether this reader may be with the customer now; hours and holds are asked then."""
         is_near = self.promise.due_at <= self.at + PROMISE_MAY_BE_EARLY
-        falls_at = falls_to_team_at(self.promise)
-        is_his = self.is_own or falls_at is None or falls_at <= self.at
         return (
             is_near
-            and is_his
+            and calling_now_problem(self.promise, by=self.reader, now=self.at) is None
             and self.lead.is_at_bdc
             and may(self.reader, "call_queue", self.lead.dealership_id)
         )
@@ -113,7 +112,7 @@ def call_backs(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def take_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """Make a call-back of a colleague or the team one's own."""
-    lead = _lead(request, pk)
+    lead = pressed_lead(request, pk)
     take_over_call_back(lead, by=request.user, now=clock.now())
     messages.success(request, _("%(who)s: the call-back is yours now.") % {"who": who(lead)})
     return redirect("leads:call-backs")
@@ -122,12 +121,7 @@ def take_over(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def call_now(request: SignedInRequest, pk: int) -> HttpResponse:
     """Hold exactly this customer, and go on where agents call."""
-    lead = _lead(request, pk)
+    lead = pressed_lead(request, pk)
     require(request.user, "call_queue", lead.dealership_id)
     hold_for_call_back(lead, by=request.user, now=clock.now())
     return redirect("leads:calling")
-
-
-def _lead(request: SignedInRequest, pk: int) -> Lead:
-    leads = Lead.objects.visible_to(request.user).select_related("customer", "dealership__group")
-    return get_object_or_404(leads, pk=pk)

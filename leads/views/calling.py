@@ -32,8 +32,8 @@ from leads.domain.repeating import done_before
 from leads.forms.booking import AppointmentForm, QuoteForm
 from leads.forms.calling import NoteBesideForm, ReleaseForm
 from leads.forms.contacting import AttemptForm, CallBackForm
-from leads.models import RESULTS_THAT_ASK_A_NEXT_STEP, Attempt, CloseReason, Lead
-from leads.views.answering import act_once, seen_by
+from leads.models import RESULTS_THAT_ASK_A_NEXT_STEP, Attempt, CloseReason
+from leads.views.answering import act_once, pressed_lead, seen_by
 from leads.views.calling_answers import (
     TEMPLATE,
     after_result,
@@ -70,7 +70,7 @@ def for_agents(
             require_agent(request.user)
         except NotAllowed:
             if isinstance(pk := kwargs.get("pk"), int):
-                _lead(request, pk)
+                pressed_lead(request, pk)
             raise
         return view(request, *args, **kwargs)
 
@@ -95,7 +95,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
 @for_agents
 def panel(request: SignedInRequest, pk: int) -> HttpResponse:
     """Open, switch or close a panel; nothing is saved and nothing typed is lost."""
-    _lead(request, pk)
+    pressed_lead(request, pk)
     screen = WorkScreen(request.user, clock.now())
     if screen.page is None:
         messages.error(request, _("You do not hold this customer any more."))
@@ -103,12 +103,6 @@ def panel(request: SignedInRequest, pk: int) -> HttpResponse:
     name = request.POST.get("open", request.POST.get("panel", ""))
     response = screen_answer(request, screen=screen, part="outcome", panel=name, keeps_note=True)
     return reswap(retarget(response, "#outcome"), "outerHTML") if request.htmx else response
-
-
-def _lead(request: SignedInRequest, pk: int) -> Lead:
-    """The lead that a button was pressed for; what the page shows of it is loaded with the page."""
-    leads = Lead.objects.visible_to(request.user).select_related("customer", "dealership__group")
-    return get_object_or_404(leads, pk=pk)
 
 
 # --- Whom we are with -------------------------------------------------------------------
@@ -171,7 +165,7 @@ def release(request: SignedInRequest) -> HttpResponse:
 @for_agents
 def start(request: SignedInRequest, pk: int) -> HttpResponse:
     """Start the call; the browser dials the number that the answer names."""
-    lead = _lead(request, pk)
+    lead = pressed_lead(request, pk)
     number = request.POST.get("phone", "")
 
     def act() -> str:
@@ -193,7 +187,7 @@ def start(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def result(request: SignedInRequest, pk: int) -> HttpResponse:
     """How the call went. Unreached: the next customer comes at once; else a next step follows."""
-    lead = _lead(request, pk)
+    lead = pressed_lead(request, pk)
     form = AttemptForm(request.POST)
 
     def act() -> str:
@@ -215,7 +209,7 @@ def result(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def objection(request: SignedInRequest, pk: int) -> HttpResponse:
     """The customer does not want to be called: at once, for all leads."""
-    lead = _lead(request, pk)
+    lead = pressed_lead(request, pk)
 
     def act() -> str:
         record_objection(lead.customer, by=request.user, now=clock.now())
@@ -231,7 +225,7 @@ def objection(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def note(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep the note now, before anything else."""
-    lead = _lead(request, pk)
+    lead = pressed_lead(request, pk)
 
     def act() -> str:
         add_note(lead, body=request.POST.get("note", ""), by=request.user, now=clock.now())
@@ -247,7 +241,7 @@ def note(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def call_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """Promise to call back."""
-    lead = _lead(request, pk)
+    lead = pressed_lead(request, pk)
     form = CallBackForm(request.POST, dealership=lead.dealership, now=clock.now())
 
     def act() -> str:
@@ -273,7 +267,7 @@ def call_back(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def appointment(request: SignedInRequest, pk: int) -> HttpResponse:
     """Book a visit; then the screen offers to hand the customer over."""
-    lead = _lead(request, pk)
+    lead = pressed_lead(request, pk)
     form = AppointmentForm(request.POST, lead=lead, now=clock.now())
 
     def act() -> str:
@@ -298,7 +292,7 @@ def appointment(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def quote(request: SignedInRequest, pk: int) -> HttpResponse:
     """Note that the customer asks for a quote; then the screen offers to hand over."""
-    lead = _lead(request, pk)
+    lead = pressed_lead(request, pk)
     form = QuoteForm(request.POST)
 
     def act() -> str:
@@ -321,7 +315,7 @@ def quote(request: SignedInRequest, pk: int) -> HttpResponse:
 @for_agents
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
     """End the round with a reason of the fixed list; the next customer comes at once."""
-    lead = _lead(request, pk)
+    lead = pressed_lead(request, pk)
     reason = get_object_or_404(CloseReason, pk=request.POST.get("reason", ""))
     seen = seen_by(request)
     if done_before(lead, verbs=CLOSED, by=request.user, seen=seen, reason=reason.code):

@@ -29,6 +29,7 @@ from leads.domain.agents_work import (
     campaigns_to_work_on,
     latest_changes_of,
     memberships_to_lead,
+    queues_without_agent,
 )
 from leads.domain.keeping_campaigns import (
     campaigns_visible_to,
@@ -39,7 +40,7 @@ from leads.domain.keeping_campaigns import (
 from leads.domain.scripts import field_words, spoken_lines
 from leads.forms.queue_settings import CampaignForm, WorkForm
 from leads.models import Campaign, ScriptField
-from leads.views.queue_words import Work, entry_of, queues_without_agent
+from leads.views.queue_words import Work, entry_of
 from leads.views.saying import at_moment
 
 MOST_SHOWN = 200
@@ -61,7 +62,7 @@ def queue_settings(request: SignedInRequest) -> HttpResponse:
     context = {
         "leads_people": may_anywhere(request.user, "assign_work"),
         "people": [Work(one) for one in memberships],
-        "without_agent": queues_without_agent(agents),
+        "without_agent": [queue.label for queue in queues_without_agent(agents)],
         "campaigns": [(one, keeping_problem(one, by=request.user) is None) for one in campaigns],
         "dealerships": list(dealerships_to_call_for(request.user)[:MOST_SHOWN]),
         "most_shown": MOST_SHOWN,
@@ -162,14 +163,11 @@ def policy(request: SignedInRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved. It holds from now on for new rounds."))
             return redirect("leads:queue-policy", slug=slug)
+    changes = latest_changes(place, count=MOST_CHANGES_SHOWN, fields=QUEUE_POLICY_FIELDS)
     context = {
         "dealership": place,
         "form": form,
-        "changes": [
-            policy_entry_of(change)
-            for change in latest_changes(place, count=MOST_CHANGES_SHOWN)
-            if change.field in QUEUE_POLICY_FIELDS
-        ],
+        "changes": [policy_entry_of(change) for change in changes],
     }
     return render(request, "leads/queue_policy.html", context, status=422 if form.errors else 200)
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from bdc.accounts.models import User
 from dealers.models import Membership
-from leads.models import QUEUE_ORDER, Queue, QueueChange
+from leads.domain.agents_work import chosen_queues
+from leads.models import Queue, QueueChange
 
 SETTINGS = {
     "queues": gettext_lazy("Queues"),
@@ -36,7 +37,7 @@ class Work:
 
     @property
     def queues(self) -> str:
-        chosen = self._chosen("queues")
+        chosen = chosen_queues(self.membership)
         return ", ".join(str(Queue(queue).label) for queue in chosen) if chosen else _("all queues")
 
     @property
@@ -48,20 +49,6 @@ class Work:
         if assignment.without_campaign:
             named.append(_("leads without a campaign"))
         return ", ".join(named) or _("all campaigns")
-
-    def _chosen(self, name: str) -> list[str]:
-        assignment = getattr(self.membership, "work_assignment", None)
-        return list(getattr(assignment, name)) if assignment is not None else []
-
-
-def queues_without_agent(memberships: list[Membership]) -> list[str]:
-    """The queues that no agent is set to work on; what is due there waits."""
-    chosen = [Work(one)._chosen("queues") for one in memberships]
-    return [
-        str(queue.label)
-        for queue in QUEUE_ORDER
-        if chosen and not any(not queues or queue in queues for queues in chosen)
-    ]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,7 +12,8 @@ from bdc import clock
 from bdc.http import SignedInRequest, render_part
 from leads.domain.due import MOST_COUNTED
 from leads.domain.team import MOST_PEOPLE, Doing, give_back, take_over_hold, team_of
-from leads.models import Lead, Queue
+from leads.models import Queue
+from leads.views.answering import pressed_lead
 from leads.views.saying import who
 
 # How each state looks, here alone.
@@ -49,7 +50,7 @@ def team(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def return_customer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give the customer that a colleague is with back to the queue."""
-    lead = _lead(request, pk)
+    lead = pressed_lead(request, pk)
     give_back(lead, by=request.user, now=clock.now())
     messages.success(request, _("%(who)s: back in the queue.") % {"who": who(lead)})
     return redirect("leads:team")
@@ -58,10 +59,5 @@ def return_customer(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def take_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """Be with this customer oneself, and go on where agents call."""
-    take_over_hold(_lead(request, pk), by=request.user, now=clock.now())
+    take_over_hold(pressed_lead(request, pk), by=request.user, now=clock.now())
     return redirect("leads:calling")
-
-
-def _lead(request: SignedInRequest, pk: int) -> Lead:
-    leads = Lead.objects.visible_to(request.user).select_related("customer", "dealership__group")
-    return get_object_or_404(leads, pk=pk)

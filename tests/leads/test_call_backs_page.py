@@ -117,6 +117,17 @@ def test_the_page_costs_the_same_for_any_number_of_call_backs(
             client.get(url())
 
 
+def test_so_does_that_of_the_team(
+    client, noor, colleague, lead, dealership, django_assert_num_queries
+):
+    client.force_login(colleague)
+    for _more in range(3):
+        one = receive_passive(dealership)
+        promise_call_back(one, due_at=at(24, 10, 5), by=noor, now=TUESDAY_10)
+        with django_assert_num_queries(7):
+            client.get(url("team"))
+
+
 def test_it_says_when_the_team_gets_it_and_since_when_it_has(client, noor, lead, colleague, clock):
     client.force_login(noor)
     clock.move_to(at(24, 11, 5))

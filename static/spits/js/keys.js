@@ -1,6 +1,7 @@
 /* Shortcut keys. A button, link or field carries its key in data-key; the page's list of keys
-   is made from those. The keys of every page stand in the key sheet (bdc/shortcuts.py). While an element with data-key-scope is on the screen (an open panel),
-   only its keys work, and those marked data-key-always. Characters never act inside a field. */
+   is made from those. The keys of every page stand in the key sheet (bdc/shortcuts.py). While an
+   element with data-key-scope is on the screen (an open panel), only its keys work, and those
+   marked data-key-always. Characters never act inside a field. */
 const QUIET_AFTER_CHANGE = 250; // a held key must not decide about the next customer
 const SWITCH = "spits-keys";
 const list = document.querySelector("[data-keys-of-page]");
