@@ -1,13 +1,18 @@
 """What every test starts from."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import translation
+from playwright.sync_api import Browser
 
 from leads.domain.reasons import load_fixed_reasons
 from leads.models import CloseReason
+from tests.browser import launched
+from tests.serving import wait_until
 
 # Files of few long tests: the first to begin, so that no process is left alone with one.
 BEGIN_FIRST = ("test_story.py", "test_access.py", "test_demo.py")
@@ -45,3 +50,37 @@ def _fixed_reasons(request: pytest.FixtureRequest) -> None:
         return
     if not CloseReason.objects.exists():
         load_fixed_reasons()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(autouse=True)
+def _no_request_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The tables are emptied when the server has answered the last page that asked.
+
+    Pages refresh themselves, and a browser that closes waits for no answer.
+    """
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # so that this ends before it empties them
+    yield
+    wait_until(_nobody_asks, 10.0)
+
+
+def _nobody_asks() -> bool:
+    """Whether no other session of this database is at work, and none a moment later."""
+    with connection.cursor() as cursor:
+        for _look in range(2):
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            if cursor.fetchone()[0]:
+                return False
+            time.sleep(0.02)
+    return True

@@ -10,17 +10,11 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
 
 from tests import shell_pages
-from tests.browser import launched, new_page
+from tests.browser import new_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.shell_pages")]
 AXE = settings.BASE_DIR / "tests" / "vendor" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from leads.domain.holding import hold_of
 from leads.models import CallBack, Lead
-from tests.browser import launched, new_page
+from tests.browser import new_page
 from tests.factories import (
     TUESDAY_10,
     create_agent,
@@ -30,12 +30,6 @@ PANELS = {
 }
 # Opening a telephone would leave the browser waiting for an answer that nobody gives.
 NO_TELEPHONE = "addEventListener('dial', event => event.stopImmediatePropagation(), true)"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from leads.domain.closing import close_lead
 from leads.domain.contacting import record_attempt
 from leads.domain.facts import Facts
 from leads.models import Lead, Queue
-from tests.browser import launched, new_page
+from tests.browser import new_page
 from tests.factories import (
     TUESDAY_10,
     consent,
@@ -32,12 +32,6 @@ NO_TELEPHONE = """addEventListener("dial", event => {
 SEEN_WITHIN = 7_000  # milliseconds: five seconds, and what the server and the browser need
 PANELS = ("afspraak", "terugbellen", "offerte", "gesprek", "belpoging", "niet-bellen", "afboeken")
 CUSTOMER_PANELS = ("gegevens", "bereiken", "auto", "toestemming", "samenvoegen", "niet-bellen")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(autouse=True)

@@ -6,18 +6,12 @@ import pytest
 import time_machine
 from django.conf import settings
 
-from tests.browser import launched, new_page
+from tests.browser import new_page
 from tests.factories import TUESDAY_10, create_agent, create_dealership, receive_passive
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = settings.BASE_DIR / "tests" / "vendor" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from bdc import clock
 from leads.domain.telephone import take_delivery
-from tests.browser import launched, new_page
+from tests.browser import new_page
 from tests.factories import (
     TUESDAY_10,
     call_told,
@@ -25,12 +25,6 @@ from tests.factories import (
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = settings.BASE_DIR / "tests" / "vendor" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 def tell(exchange, kind, **fields):

@@ -12,18 +12,12 @@ from bdc import clock
 from dealers.models import Presence
 from leads.domain.holding import HOLD_LASTS, LASTS_WITHOUT_BROWSER
 from leads.models import Hold
-from tests.browser import launched, new_page
+from tests.browser import new_page
 from tests.factories import TUESDAY_10, create_agent, create_dealership, receive_passive
 from tests.leads.test_calling_in_browser import press, said, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SOON = timedelta(seconds=15)  # what a slow machine needs between two looks
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture
