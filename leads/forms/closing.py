@@ -72,7 +72,10 @@ class LeadNumberField(forms.IntegerField):
 
 
 class CloseForm(forms.Form):
-    """The facts of one reason; asks the policy, so that a refusal stands beside its field."""
+    """The facts of one reason; asks the policy, so that a refusal stands beside its field.
+
+    `met` are the codes of what is not there yet and is recorded together with the close-out.
+    """
 
     original = LeadNumberField(
         label=_("Number of the original lead"),
@@ -132,9 +135,11 @@ class CloseForm(forms.Form):
         reason: CloseReason,
         by: User,
         now: datetime,
+        met: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(posted, initial=_known(lead))
         self.lead, self.reason, self.by, self.now = lead, reason, by, now
+        self.met = met
         wanted = {name for need in reason.needs for name in FIELDS_OF_NEED.get(need, ())}
         for name in set(self.fields) - wanted:
             del self.fields[name]
@@ -172,6 +177,8 @@ class CloseForm(forms.Form):
         if problem is not None:
             missing = problem.problems or (FieldProblem("", problem.code, problem.message),)
             for one in missing:
+                if one.code in self.met:
+                    continue
                 field = FIELD_OF_PROBLEM.get(one.field, "")
                 self.add_error(
                     field if field in self.fields else None,

@@ -22,8 +22,8 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 from bdc import clock
 from bdc.errors import NotAllowed, RuleBroken
 from bdc.http import SignedInRequest, render_part
+from leads.domain.after_call import agree_in_call, close_after_call
 from leads.domain.booking import ask_quote, book_appointment
-from leads.domain.closing import close_lead
 from leads.domain.contacting import add_note, promise_call_back, record_attempt, start_call
 from leads.domain.holding import leave_hold, release_hold, renew_hold
 from leads.domain.objecting import record_objection
@@ -249,8 +249,13 @@ def call_back(request: SignedInRequest, pk: int) -> HttpResponse:
         act_once(
             request,
             lead,
-            lambda: promise_call_back(
-                lead, due_at=due_at, by=request.user, now=clock.now(), note=text
+            lambda: agree_in_call(
+                lead,
+                lambda: promise_call_back(
+                    lead, due_at=due_at, by=request.user, now=clock.now(), note=text
+                ),
+                by=request.user,
+                now=clock.now(),
             ),
             verbs=("call_back_promised",),
             at=due_at.isoformat(),
@@ -275,7 +280,12 @@ def appointment(request: SignedInRequest, pk: int) -> HttpResponse:
         booked = act_once(
             request,
             lead,
-            lambda: book_appointment(lead, by=request.user, now=clock.now(), **asked),
+            lambda: agree_in_call(
+                lead,
+                lambda: book_appointment(lead, by=request.user, now=clock.now(), **asked),
+                by=request.user,
+                now=clock.now(),
+            ),
             verbs=("appointment_booked",),
             kind=asked["kind"],
             at=asked["starts_at"].isoformat(),
@@ -300,7 +310,12 @@ def quote(request: SignedInRequest, pk: int) -> HttpResponse:
         asked = act_once(
             request,
             lead,
-            lambda: ask_quote(lead, by=request.user, now=clock.now(), amount=amount),
+            lambda: agree_in_call(
+                lead,
+                lambda: ask_quote(lead, by=request.user, now=clock.now(), amount=amount),
+                by=request.user,
+                now=clock.now(),
+            ),
             verbs=("quote_asked",),
         )
         if asked is None:
@@ -326,8 +341,13 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
         closed = act_once(
             request,
             lead,
-            lambda: close_lead(
-                lead, reason=reason.code, facts=form.facts(), by=request.user, now=clock.now()
+            lambda: close_after_call(
+                lead,
+                reason=reason.code,
+                facts=form.facts(),
+                by=request.user,
+                now=clock.now(),
+                phone=request.POST.get("phone", ""),
             ),
             verbs=CLOSED,
             reason=reason.code,

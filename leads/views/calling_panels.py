@@ -16,7 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bdc.errors import Sentence
-from leads.domain.closing import ReasonOffer, needs_approval, reasons_for
+from leads.domain.after_call import CODES_MET_BY_A_RESULT, OfferAfterCall, reasons_after_call
+from leads.domain.closing import needs_approval
 from leads.domain.moments import call_back_moments
 from leads.forms.booking import AppointmentForm, QuoteForm
 from leads.forms.closing import CloseForm
@@ -78,6 +79,7 @@ class ReasonRow:
     missing: list[Sentence]
     follows: list[str]
     asks_facts: bool
+    records: Result | None  # the result of this call that goes along
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def open_panel(
     reason = CloseReason.objects.filter(pk=str(typed.get("reason", ""))).first()
     if reason is not None and "open" not in typed:
         return _facts(name, screen, reason, typed, form, results)
-    offers = reasons_for(lead, by=screen.agent, now=screen.at)
+    offers = _offers(screen, screen.page)
     if name == "all_reasons":
         sections = {"sections": _sections(screen.page, offers)}
         return _panel(name, lead, "panel", "all_reasons", results=results, shown=sections)
@@ -149,7 +151,8 @@ def open_panel(
 def close_form(
     screen: WorkScreen, lead: Lead, reason: CloseReason, data: Mapping[str, Any] | None = None
 ) -> CloseForm:
-    return CloseForm(data, lead=lead, reason=reason, by=screen.agent, now=screen.at)
+    met = CODES_MET_BY_A_RESULT if _may_record(screen.page) else frozenset[str]()
+    return CloseForm(data, lead=lead, reason=reason, by=screen.agent, now=screen.at, met=met)
 
 
 def kind_of(lead: Lead, typed: Mapping[str, Any]) -> str:
@@ -232,13 +235,24 @@ def _appointment(
     return _panel("appointment", lead, "appointment", form=form, results=results, shown=shown)
 
 
-def _rows(name: str, page: LeadPage, offers: list[ReasonOffer]) -> list[ReasonRow]:
+def _offers(screen: WorkScreen, page: LeadPage) -> list[OfferAfterCall]:
+    return reasons_after_call(
+        page.lead, by=screen.agent, now=screen.at, may_record=_may_record(page)
+    )
+
+
+def _may_record(page: LeadPage | None) -> bool:
+    """Whether the result of a call can be recorded now, along with what follows from it."""
+    return page is not None and (page.call is not None or page.calling_problem is None)
+
+
+def _rows(name: str, page: LeadPage, offers: list[OfferAfterCall]) -> list[ReasonRow]:
     by_code = {offer.reason.code: offer for offer in offers}
     keyed = zip(DIGITS, REASONS_OF[name], strict=False)
     return [_row(by_code[code], page, key) for key, code in keyed if code in by_code]
 
 
-def _sections(page: LeadPage, offers: list[ReasonOffer]) -> list[ReasonSection]:
+def _sections(page: LeadPage, offers: list[OfferAfterCall]) -> list[ReasonSection]:
     """Every reason of this side, in the groups of the list."""
     sections: dict[str, ReasonSection] = {}
     for offer in offers:
@@ -250,12 +264,19 @@ def _sections(page: LeadPage, offers: list[ReasonOffer]) -> list[ReasonSection]:
     return list(sections.values())
 
 
-def _row(offer: ReasonOffer, page: LeadPage, key: str = "") -> ReasonRow:
+def _row(offer: OfferAfterCall, page: LeadPage, key: str = "") -> ReasonRow:
     missing: list[Sentence] = []
     if offer.problem is not None:
         missing = [one.message for one in offer.problem.problems] or [offer.problem.message]
     follows = what_follows(offer.reason, page.lead, page.round)
-    return ReasonRow(offer.reason, key, missing, follows, asks_facts=bool(offer.told_needs))
+    return ReasonRow(
+        offer.reason,
+        key,
+        missing,
+        follows,
+        asks_facts=bool(offer.told_needs),
+        records=offer.records,
+    )
 
 
 def _facts(

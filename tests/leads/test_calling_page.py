@@ -579,14 +579,76 @@ def test_closing_a_panel_shows_the_results_again(page, held):
     assert 'class="results"' in response.content.decode()
 
 
-def test_reasons_are_locked_until_their_evidence_is_there(page, agent, held):
-    locked = send(page, "panel", held, open="no_interest")
+def test_a_reason_that_says_how_the_call_went_records_it(page, agent, held):
+    panel = send(page, "panel", held, open="no_interest")
+    send(page, "close", held, reason="BDC-10", panel="no_interest", phone="+31612345678")
+
+    held.refresh_from_db()
+    assert panel.content.decode().count('name="reason"') == 9
+    assert "Legt dit gesprek vast als gesproken." in text_of(panel)
+    assert held.close_reason_id == "BDC-10"
+    spoken = Attempt.objects.get(lead=held)
+    assert (spoken.result, spoken.by, spoken.ground) == ("spoken", agent, "consent")
+
+
+@pytest.mark.parametrize(
+    ("reason", "panel", "result"),
+    [("BDC-07", "no_interest", "refused"), ("BDC-05", "wrong_details", "wrong_number")],
+)
+def test_refused_and_wrong_number_are_said_by_their_reason_too(page, held, reason, panel, result):
+    send(page, "close", held, reason=reason, panel=panel)
+
+    assert Attempt.objects.get(lead=held).result == result
+
+
+def test_a_call_with_a_result_gets_no_second_one_from_its_reason(page, agent, held):
     send(page, "result", held, result="spoken")
-    opened = send(page, "panel", held, open="no_interest")
+    send(page, "close", held, reason="BDC-10", panel="no_interest")
+
+    assert [made.result for made in Attempt.objects.filter(lead=held)] == ["spoken"]
+
+
+def test_a_reason_that_says_nothing_of_the_call_records_nothing(page, held):
+    send(page, "close", held, reason="BDC-01", panel="wrong_details")
+
+    assert not Attempt.objects.filter(lead=held).exists()
+
+
+def test_a_close_out_that_is_refused_records_no_result_either(page, held):
+    response = send(
+        page, "close", held, reason="BDC-16", panel="no_interest", follow_up_at="gisteren"
+    )
+
+    assert response.status_code in (409, 422)
+    assert not Attempt.objects.filter(lead=held).exists()
+
+
+def test_reasons_are_locked_while_no_result_can_be_recorded(page, agent, held, clock):
+    clock.move_to(at(24, 20, 50))
+    next_lead(agent, now=at(24, 20, 50))
+    clock.move_to(at(24, 21, 1))
+    locked = send(page, "panel", held, open="no_interest")
 
     assert 'name="reason"' not in locked.content.decode()
     assert "Spreek de klant eerst" in text_of(locked)
-    assert opened.content.decode().count('name="reason"') == 8  # all but the refusal
+
+
+@pytest.mark.parametrize("what", ["call-back", "appointment", "quote"])
+def test_what_is_agreed_in_an_open_call_makes_it_a_conversation(
+    page, agent, held, dealership, what
+):
+    start_call(held, by=agent, now=TUESDAY_10)
+    slot = f"{at(25, 9).isoformat()}|{dealership.memberships.get().user.pk}"
+    told = {
+        "call-back": {"moment": at(24, 14).isoformat()},
+        "appointment": {"kind": "showroom", "slot": slot, "minutes": 60},
+        "quote": {},
+    }[what]
+
+    send(page, what, held, **told)
+
+    assert [made.result for made in Attempt.objects.filter(lead=held)] == ["spoken"]
+    assert not Call.objects.filter(lead=held, ended_at=None).exists()
 
 
 def test_every_reason_of_the_bdc_can_be_found_in_the_panels(page, agent, held):
@@ -891,12 +953,12 @@ def test_a_reason_without_facts_closes_at_once_and_the_next_customer_comes(
 
 
 def test_a_reason_without_its_evidence_is_refused(page, held):
-    response = send(page, "close", held, reason="BDC-10", panel="no_interest", note="Inruil.")
+    response = send(page, "close", held, reason="BDC-17", panel="to_sales", note="Inruil.")
 
     held.refresh_from_db()
     assert not held.is_closed
     assert response.status_code == 422
-    assert "Spreek de klant eerst" in text_of(response)
+    assert "Boek eerst de showroomafspraak" in text_of(response)
     assert "Inruil.</textarea>" in response.content.decode()
 
 
