@@ -1,8 +1,11 @@
 """The ground as a Django app."""
 
+import logging
+
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
+from bdc import work
 from bdc.engines.durability import check_durability
 
 
@@ -10,4 +13,6 @@ class BdcConfig(AppConfig):
     name = "bdc"
 
     def ready(self) -> None:
+        logging.captureWarnings(capture=True)  # they are log lines too
+        work.tell_of_tasks()
         register(check_durability, Tags.database)  # `migrate` runs it, wherever Spits starts

@@ -1,10 +1,13 @@
 """Jobs of the timetable: each slot of time is worked once, whoever rings."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from bdc import clock
 from bdc.models import JobRun
+
+logger = logging.getLogger(__name__)
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -37,4 +40,6 @@ def run_job(
         raise
     run.finished_at = clock.now()
     run.save(update_fields=["detail", "finished_at"])
+    did = {name: count for name, count in run.detail.items() if count}
+    logger.info("done", extra={"facts": {"job": job, "did": did}})
     return True

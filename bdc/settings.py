@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bdc.requests.RequestMiddleware",
     "bdc.middleware.KeptNowhereMiddleware",  # after the files, which are the same for everybody
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -139,9 +140,8 @@ TIME_ZONE = "Europe/Amsterdam"
 
 # --- Static files ---------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # from where they are kept
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Browser safety -------------------------------------------------------------------
@@ -234,10 +234,24 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Logging --------------------------------------------------------------------------
+# Every logger writes by ours, which leaves out what is somebody's; see bdc/logs.py.
+BY_OURS: dict[str, object] = {"handlers": [], "propagate": True}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"text": {"()": "bdc.logs.TextLine"}, "json": {"()": "bdc.logs.JsonLine"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("SPITS_LOG", default="text"),
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        **dict.fromkeys(["django", "django.server", "uvicorn", "uvicorn.error"], BY_OURS),
+        "uvicorn.access": {"handlers": [], "propagate": False},  # quotes what was searched for
+        "django.request": {"level": "ERROR"},  # the rest is told by bdc/requests.py
+        "celery": {"level": "WARNING"},
+        "celery.app.trace": {"level": "CRITICAL"},  # bdc/work.py tells of tasks, and quotes nothing
+    },
 }

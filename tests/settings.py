@@ -9,4 +9,3 @@ from bdc.settings import *  # noqa: E402, F403  the engines come first
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SILENCED_SYSTEM_CHECKS = ["bdc.E001"]  # these engines may lose what they hold
-STATIC_ROOT = None  # files are served from where they are kept

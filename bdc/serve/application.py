@@ -8,7 +8,7 @@ from django.conf import settings
 
 from bdc.engines.child import Child
 
-CELERY = [sys.executable, "-m", "celery", "-A", "bdc"]
+CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "bdc"]
 
 
 def application(*, host: str, port: int, logs: Path) -> list[Child]:

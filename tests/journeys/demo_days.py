@@ -28,7 +28,8 @@ class Demo:
         return f"http://127.0.0.1:{self._port}"
 
     def start(self, clock: str):
-        self._running.enter_context(serving(self.data_dir, port=self._port, SPITS_CLOCK=clock))
+        settings = {"SPITS_CLOCK": clock, "SPITS_LOG": "json", "EMAIL_URL": "dummymail://"}
+        self._running.enter_context(serving(self.data_dir, port=self._port, **settings))
 
     def stop(self):
         self._running.close()

@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 
+import psycopg
 import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
@@ -257,6 +258,40 @@ def test_a_document_becomes_an_appointment_by_way_of_the_bdc(demo):
         expect(page.locator("#figures .sentence")).to_contain_text(
             f"{after['appointments']} van {after['leads']}"
         )
+
+
+# --- And of all this --------------------------------------------------------------------
+
+
+def test_no_log_line_tells_of_anybody(demo):
+    """The last of the stories: it looks back on what the others left in the logs."""
+    folder = demo.data_dir / "postgres"
+    with psycopg.connect(host=str(folder), user="spits", dbname="spits") as database:
+        personal = {
+            word
+            for query in (
+                "SELECT last_name FROM leads_customer",
+                "SELECT number FROM leads_customerphone",
+                "SELECT address FROM leads_customeremail",
+                "SELECT email FROM accounts_user",
+            )
+            for (word,) in database.execute(query)
+            if len(word) > 3
+        }
+    lines = [
+        line
+        for part in ("web", "worker", "timetable")
+        for line in (demo.data_dir / "logs" / f"{part}.log").read_text().splitlines()
+    ]
+
+    told = [json.loads(line) for line in lines]
+
+    assert {"leads/<int:pk>/", "accounts/login/"} <= {line.get("route") for line in told}
+    assert {"sweep_leads", "tidy up"} <= {line.get("job") for line in told}
+    assert len(personal) > 500
+    anybody = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, personal))})(?!\w)")
+    assert all(anybody.search(f"Said by {word}.") for word in personal)
+    assert [line for line in lines if anybody.search(line)] == []
 
 
 def regular_customer_of(salesperson: str, api: Api):

@@ -41,8 +41,8 @@ def test_it_runs_five_processes_each_with_a_log(spits):
         "bin/postgres",
         "valkey-server",
         "uvicorn",
-        "celery -A bdc worker",
-        "celery -A bdc beat",
+        "-A bdc worker",
+        "-A bdc beat",
     ]
 
     assert all(spits.process_of(part) for part in parts)
@@ -92,7 +92,7 @@ def test_another_start_with_the_same_data_is_refused(spits):
 
 @pytest.mark.parametrize(
     "part",
-    ["uvicorn", "celery -A bdc worker", "celery -A bdc beat", "valkey-server", "bin/postgres"],
+    ["uvicorn", "-A bdc worker", "-A bdc beat", "valkey-server", "bin/postgres"],
 )
 def test_killed_part_is_started_again(spits, part):
     killed = spits.process_of(part)

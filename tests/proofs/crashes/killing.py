@@ -17,8 +17,8 @@ from tests.serving import Spits, wait_until
 PATIENCE = 60.0  # seconds: nothing may be stuck longer
 PARTS = {
     "web": "uvicorn",
-    "worker": "celery -A bdc worker",
-    "timetable": "celery -A bdc beat",
+    "worker": "-A bdc worker",
+    "timetable": "-A bdc beat",
     "PostgreSQL": "bin/postgres",
     "Valkey": "valkey-server",
     "Valkey, back empty": "valkey-server",

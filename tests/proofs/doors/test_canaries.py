@@ -19,6 +19,7 @@ import time_machine
 from django.core import mail
 from django.core.cache import cache
 
+from bdc.logs import JsonLine, TextLine
 from bdc.outbox.effects import carry_out_due
 from campaigns.models import Import
 from dealers.domain.call_events import receive_delivery
@@ -42,7 +43,8 @@ class Lines(logging.Handler):
         self.told: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.told.append(f"{self.format(record)} {record.__dict__.get('request', '')!r}")
+        told = [self.format(record), TextLine().format(record), JsonLine().format(record)]
+        self.told.append(f"{told} {record.__dict__.get('request', '')!r}")
 
 
 def canary(letter: str, column: Column, pk: int) -> str:

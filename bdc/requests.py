@@ -1,0 +1,67 @@
+"""Each request has an id, by which its answer and its log lines know it; one line tells of it."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from bdc.logs import working_on
+
+logger = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+HEADER = "X-Request-ID"
+PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")  # another text would be somebody's words in our logs
+NO_ROUTE = "none"
+
+
+class RequestMiddleware:
+    """Name a request by its id, and tell of it when it is answered.
+
+    A proxy or program that asks may give the id itself, to find the same request in its own logs.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(HEADER, "")
+        own_id = given if PLAIN_ID.fullmatch(given) else uuid4().hex
+        began = time.perf_counter()
+        mark = working_on.set({"request": own_id})
+        try:
+            response = self.get_response(request)
+            response.headers[HEADER] = own_id
+            _tell(request, response, time.perf_counter() - began)
+        finally:
+            working_on.reset(mark)
+        return response
+
+
+def route_of(request: HttpRequest) -> str:
+    """Return the pattern of the address, in which nobody's words or numbers stand."""
+    found = request.resolver_match
+    return found.route if found is not None else NO_ROUTE
+
+
+def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    facts = {
+        "method": request.method,
+        "route": route_of(request),
+        "status": response.status_code,
+        "ms": round(seconds * 1000),
+        "user": _user_id(request),
+    }
+    logger.info("answered", extra={"facts": facts})
+
+
+def _user_id(request: HttpRequest) -> int | None:
+    """Return whose request it is, as far as somebody has asked that; it asks no database."""
+    known = request.__dict__.get("user")
+    if type(known) is SimpleLazyObject:  # of a session; a token's user stands there itself
+        known = getattr(request, "_cached_user", None)
+    return known.pk if known is not None else None
