@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from django.core.checks import Tags, register
 
 from bdc import work
+from bdc.backups.under_way import check_restored
 from bdc.engines.durability import check_durability
 
 
@@ -15,4 +16,5 @@ class BdcConfig(AppConfig):
     def ready(self) -> None:
         logging.captureWarnings(capture=True)  # they are log lines too
         work.tell_of_tasks()
-        register(check_durability, Tags.database)  # `migrate` runs it, wherever Spits starts
+        register(check_durability, Tags.database)  # `migrate` runs them, wherever Spits starts
+        register(check_restored, Tags.database)

@@ -86,6 +86,8 @@ if env.bool("SPITS_POOL", default=False):  # the web process; workers keep a con
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 4}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
+# Who worked when a backup was made does not go on where it comes back.
+ENDED_BY_A_RESTORE = ["django_session", "leads_hold"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Templates and forms --------------------------------------------------------------

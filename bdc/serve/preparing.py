@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 
 from bdc import clock
+from bdc.backups.under_way import unfinished_restore_problem
 from bdc.engines.addresses import demo_mark
 from bdc.engines.durability import durability_problem
 from bdc.engines.trouble import CannotStart
@@ -25,7 +26,7 @@ Say = Callable[[str], None]
 def prepare(say: Say) -> datetime | None:
     """Bring schema, reference data and demo up to date; return the time of a demo's clock."""
     _wait_for_database()
-    if problem := durability_problem(connection):
+    if problem := durability_problem(connection) or unfinished_restore_problem(connection):
         raise CannotStart(problem)
     call_command("migrate", verbosity=0, interactive=False)
     call_command("load_reference", stdout=io.StringIO())  # it tells what we tell
