@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from bdc.jobs import run_job, slot_of
-from bdc.models import IdempotentAnswer, JobRun
+from bdc.models import ActionAnswer, IdempotentAnswer, JobRun
 from bdc.outbox.models import Effect
 
 EVERY = timedelta(seconds=30)  # often, since /healthz takes it as the worker's pulse
@@ -20,11 +20,14 @@ def tidy_up(now: datetime) -> None:
 
 def _forget(now: datetime) -> dict[str, object]:
     old_runs = JobRun.objects.filter(slot__lt=now - KEEP_JOB_RUNS)
-    old_answers = IdempotentAnswer.objects.filter(created_at__lt=now - KEEP_ANSWERS)
+    old = {"created_at__lt": now - KEEP_ANSWERS}
+    to_programs, to_pages = (
+        model.objects.filter(**old) for model in (IdempotentAnswer, ActionAnswer)
+    )
     since = now - KEEP_DONE_EFFECTS
     old_effects = Effect.objects.filter(Q(done_at__lt=since) | Q(set_aside_at__lt=since))
     return {
         "job runs": old_runs.delete()[0],
-        "answers": old_answers.delete()[0],
+        "answers": to_programs.delete()[0] + to_pages.delete()[0],
         "effects": old_effects.delete()[0],
     }

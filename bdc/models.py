@@ -72,3 +72,27 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} for {self.key}"
+
+
+class ActionAnswer(models.Model):
+    """What was said to an action of a page, to be said again when it is sent again."""
+
+    user_id = models.BigIntegerField()  # of accounts, which stands on this app
+    action_id = models.UUIDField()
+    digest = models.CharField(max_length=64)  # of what was asked
+    said = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="action_is_answered_once", fields=["user_id", "action_id", "digest"]
+            ),
+        ]
+        indexes = [
+            # Answers are forgotten after a day.
+            models.Index(name="action_answer_by_age", fields=["created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"answer to action {self.action_id}"

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from bdc import clock
+from bdc.repeating import ACTION_ID
 from bdc.shortcuts import EVERYWHERE, Shortcut, key_of
 
 register = template.Library()
@@ -49,6 +51,12 @@ def shortcuts() -> tuple[Shortcut, ...]:
 def shortcut(name: str) -> str:
     """The key that goes by this name."""
     return key_of(name)
+
+
+@register.simple_tag
+def sent_once() -> SafeString:
+    """The id of what a form does, by which it is done once however often it is sent."""
+    return format_html('<input type="hidden" name="{}" value="{}">', ACTION_ID, uuid4())
 
 
 @register.filter

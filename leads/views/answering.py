@@ -11,8 +11,10 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import HttpResponseLocation, push_url, replace_url, reswap, retarget
 
+from bdc import clock
 from bdc.errors import Malformed, RuleBroken
 from bdc.http import SignedInRequest, render_part
+from bdc.repeating import done_once
 from leads.domain.closing import needs_approval, reasons_for
 from leads.domain.moments import call_back_moments
 from leads.domain.repeating import once
@@ -79,22 +81,28 @@ def answer(
     """
     if request.method != "POST":
         return show(request, lead, panel=panel, **(extra | {name: form}))
-    status = 422
-    if form.is_valid():
-        try:
-            return done(request, lead, act(), next_url())
-        except Malformed as wrong:
-            for problem in wrong.problems:
-                field = problem.field if problem.field in form.fields else None
-                form.add_error(field, str(problem.message))
-        except RuleBroken as problem:
-            status = 409
-            form.add_error(None, str(problem.message))
+    status, is_valid = 422, form.is_valid()
+    try:
+        said = done_once(request, lambda: act() if is_valid else None, now=clock.now())
+        if said is not None:
+            return done(request, lead, said, next_url())
+    except Malformed as wrong:
+        for problem in wrong.problems:
+            field = problem.field if problem.field in form.fields else None
+            form.add_error(field, str(problem.message))
+    except RuleBroken as problem:
+        status = 409
+        form.add_error(None, str(problem.message))
     response = show(request, lead, panel=panel, status=status, **(extra | {name: form}))
     if request.htmx:
         retarget(response, "#lead")
         reswap(response, "outerHTML")
     return response
+
+
+def pressed(request: SignedInRequest, lead: Lead, act: Callable[[], str]) -> HttpResponse:
+    """Do what one press asks, without a form that could be wrong."""
+    return done(request, lead, done_once(request, act, now=clock.now()) or "")
 
 
 def done(request: SignedInRequest, lead: Lead, said: str, next_url: str = "") -> HttpResponse:

@@ -15,6 +15,7 @@ from django_htmx.http import replace_url
 
 from bdc import clock
 from bdc.http import SignedInRequest, render_part
+from bdc.repeating import done_once
 from leads.domain.access import may_anywhere
 from leads.domain.approving import OVERRIDES_TO_CHOOSE, approve, send_back
 from leads.domain.judging import Request, last_decision_of, requests_to_judge
@@ -44,22 +45,23 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """Approve, or send back with an instruction; then the next one opens."""
     lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
     following = _after(pk, requests_to_judge(request.user))
-    decision = request.POST.get("decision", "")
-    if decision == APPROVE:
-        override = request.POST.get("override", "")
-        lead = approve(
-            lead, by=request.user, now=clock.now(), override=override, asks_override=True
-        )
-        said = _("%(who)s: approved.") % {"who": who(lead)}
-    else:
-        lead = send_back(lead, instruction=decision, by=request.user, now=clock.now())
-        words = Proposal.Instruction(decision).label
-        said = _("%(who)s: sent back, %(words)s.") % {"who": who(lead), "words": words}
+    said = done_once(request, lambda: _decide(request, lead), now=clock.now()) or ""
     url = reverse("leads:approving") + (f"?lead={following}" if following else "")
     messages.success(request, said)
     if not request.htmx:
         return redirect(url)
     return replace_url(_show(request, chosen=following), url)
+
+
+def _decide(request: SignedInRequest, lead: Lead) -> str:
+    decision = request.POST.get("decision", "")
+    if decision == APPROVE:
+        override = request.POST.get("override", "")
+        approve(lead, by=request.user, now=clock.now(), override=override, asks_override=True)
+        return _("%(who)s: approved.") % {"who": who(lead)}
+    send_back(lead, instruction=decision, by=request.user, now=clock.now())
+    words = Proposal.Instruction(decision).label
+    return _("%(who)s: sent back, %(words)s.") % {"who": who(lead), "words": words}
 
 
 def override_choices() -> list[tuple[str, str]]:

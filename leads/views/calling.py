@@ -22,6 +22,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 from bdc import clock
 from bdc.errors import NotAllowed, RuleBroken
 from bdc.http import SignedInRequest, render_part
+from bdc.repeating import said_before
 from leads.domain.after_call import agree_in_call, close_after_call
 from leads.domain.booking import ask_quote, book_appointment
 from leads.domain.contacting import add_note, promise_call_back, record_attempt, start_call
@@ -177,7 +178,7 @@ def start(request: SignedInRequest, pk: int) -> HttpResponse:
         )
         return ""
 
-    response = carry_out(request, forms.Form(request.POST), act, then=stay_and_type_on)
+    response = carry_out(request, forms.Form(request.POST), act, then=stay_and_type_on, lead=lead)
     if request.htmx and response.status_code == HTTPStatus.OK:
         trigger_client_event(response, "dial", {"number": number}, after="settle")
     return response
@@ -202,7 +203,7 @@ def result(request: SignedInRequest, pk: int) -> HttpResponse:
         return after_result(attempt) if attempt is not None else already_saved(lead)
 
     stays = request.POST.get("result") in RESULTS_THAT_ASK_A_NEXT_STEP
-    return carry_out(request, form, act, then=stay if stays else go_on)
+    return carry_out(request, form, act, then=stay if stays else go_on, lead=lead)
 
 
 @require_POST
@@ -218,7 +219,7 @@ def objection(request: SignedInRequest, pk: int) -> HttpResponse:
             "who": who(lead)
         }
 
-    return carry_out(request, forms.Form(request.POST), act, then=go_on)
+    return carry_out(request, forms.Form(request.POST), act, then=go_on, lead=lead)
 
 
 @require_POST
@@ -231,7 +232,7 @@ def note(request: SignedInRequest, pk: int) -> HttpResponse:
         add_note(lead, body=request.POST.get("note", ""), by=request.user, now=clock.now())
         return _("Note kept.")
 
-    return carry_out(request, NoteBesideForm(request.POST), act, then=stay)
+    return carry_out(request, NoteBesideForm(request.POST), act, then=stay, lead=lead)
 
 
 # --- The next step ----------------------------------------------------------------------
@@ -265,7 +266,7 @@ def call_back(request: SignedInRequest, pk: int) -> HttpResponse:
             "at": at_moment(due_at),
         }
 
-    return carry_out(request, form, act, then=go_on, panel="call_back")
+    return carry_out(request, form, act, then=go_on, lead=lead, panel="call_back")
 
 
 @require_POST
@@ -295,7 +296,7 @@ def appointment(request: SignedInRequest, pk: int) -> HttpResponse:
         keep_note(request, lead)
         return after_booking(booked)
 
-    return carry_out(request, form, act, then=offer_to_hand_over, panel="appointment")
+    return carry_out(request, form, act, then=offer_to_hand_over, lead=lead, panel="appointment")
 
 
 @require_POST
@@ -323,7 +324,7 @@ def quote(request: SignedInRequest, pk: int) -> HttpResponse:
         keep_note(request, lead)
         return _("%(who)s: quote requested.") % {"who": who(lead)}
 
-    return carry_out(request, form, act, then=offer_to_hand_over, panel="quote")
+    return carry_out(request, form, act, then=offer_to_hand_over, lead=lead, panel="quote")
 
 
 @require_POST
@@ -332,9 +333,13 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
     """End the round with a reason of the fixed list; the next customer comes at once."""
     lead = pressed_lead(request, pk)
     reason = get_object_or_404(CloseReason, pk=request.POST.get("reason", ""))
-    seen = seen_by(request)
-    if done_before(lead, verbs=CLOSED, by=request.user, seen=seen, reason=reason.code):
-        return go_on(request, already_saved(lead))
+    said, seen = said_before(request), seen_by(request)
+    if said is None and done_before(
+        lead, verbs=CLOSED, by=request.user, seen=seen, reason=reason.code
+    ):
+        said = already_saved(lead)
+    if said is not None:
+        return go_on(request, said)
     form = close_form(WorkScreen(request.user, clock.now()), lead, reason, request.POST)
 
     def act() -> str:
@@ -358,4 +363,4 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
         return after_closing(closed, lead.round_number)
 
     panel = request.POST.get("panel") or "all_reasons"
-    return carry_out(request, form, act, then=go_on, panel=panel)
+    return carry_out(request, form, act, then=go_on, lead=lead, panel=panel)

@@ -18,9 +18,12 @@ from django_htmx.http import reswap, retarget
 from bdc import clock
 from bdc.errors import Malformed, RuleBroken
 from bdc.http import SignedInRequest, render_part
+from bdc.repeating import done_once
 from leads.domain.contacting import add_note
 from leads.domain.queue import next_lead
+from leads.formats.text import clean_lines
 from leads.forms.calling import NoteBesideForm
+from leads.forms.fields import LONGEST_NOTE
 from leads.models import RESULTS_THAT_ASK_A_NEXT_STEP, Attempt, Lead, Release
 from leads.views.calling_panels import open_panel
 from leads.views.calling_screen import WorkScreen
@@ -35,23 +38,32 @@ def carry_out(
     act: Callable[[], str],
     *,
     then: Callable[[SignedInRequest, str], HttpResponse],
+    lead: Lead | None = None,
     panel: str = "",
 ) -> HttpResponse:
     """Do what `form` asks and go on; a refusal keeps the panel and everything that was typed.
 
-    `panel` is the panel that `form` belongs to, if any: what is wrong is said there.
+    What is sent again is done once and answered as the first time, but a note that was written
+    on meanwhile is kept with `lead`. `panel` is the panel that `form` belongs to, if any: what
+    is wrong is said there.
     """
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    if form.is_valid():
-        try:
-            return then(request, act())
-        except Malformed as wrong:
-            for problem in wrong.problems:
-                name = problem.field if problem.field in form.fields else None
-                form.add_error(name, str(problem.message))
-        except RuleBroken as refusal:
-            status = HTTPStatus.CONFLICT
-            form.add_error(None, str(refusal.message))
+    status, is_valid = HTTPStatus.UNPROCESSABLE_ENTITY, form.is_valid()
+    try:
+        said = done_once(
+            request,
+            lambda: act() if is_valid else None,
+            now=clock.now(),
+            when_sent_again=lambda: _keep_what_was_added(request, lead),
+        )
+        if said is not None:
+            return then(request, said)
+    except Malformed as wrong:
+        for problem in wrong.problems:
+            name = problem.field if problem.field in form.fields else None
+            form.add_error(name, str(problem.message))
+    except RuleBroken as refusal:
+        status = HTTPStatus.CONFLICT
+        form.add_error(None, str(refusal.message))
     return _refuse(request, form, panel, status)
 
 
@@ -100,11 +112,18 @@ def stay_and_type_on(request: SignedInRequest, said: str) -> HttpResponse:
 
 
 def answer(request: SignedInRequest, said: str, *, panel: str = "") -> HttpResponse:
-    """Say in the bar below what was done, and show the screen as it is now."""
+    """Say in the bar below what was done, and show the screen as it is now.
+
+    A panel belongs to the customer that a button was pressed for; what is sent again may come
+    when the agent is with another one.
+    """
     if said:
         messages.success(request, said)
+    screen = WorkScreen(request.user, clock.now())
+    if not screen.is_with(pressed_for(request)):
+        panel = ""
     if request.htmx:
-        return screen_answer(request, panel=panel)
+        return screen_answer(request, screen=screen, panel=panel)
     asked = {"panel": panel, "reason": request.POST.get("reason", "") if panel else ""}
     query = urlencode({name: value for name, value in asked.items() if value})
     return redirect(f"{reverse('leads:calling')}?{query}" if query else "leads:calling")
@@ -157,6 +176,23 @@ def after_result(attempt: Attempt) -> str:
 
 def keep_note(request: SignedInRequest, lead: Lead) -> None:
     """Keep the note that goes along with an action whose own record has no room for one."""
+    if note := _note_beside(request):
+        add_note(lead, body=note, by=request.user, now=clock.now())
+
+
+def _keep_what_was_added(request: SignedInRequest, lead: Lead | None) -> None:
+    """Keep the note of something that was done before, unless it was kept then."""
+    note = clean_lines(_note_beside(request), limit=LONGEST_NOTE)
+    if lead is not None and note and not lead.notes.filter(by=request.user, body=note).exists():
+        add_note(lead, body=note, by=request.user, now=clock.now())
+
+
+def _note_beside(request: SignedInRequest) -> str:
     form = NoteBesideForm(request.POST)
-    if form.is_valid() and form.cleaned_data["note"].strip():
-        add_note(lead, body=form.cleaned_data["note"], by=request.user, now=clock.now())
+    return str(form.cleaned_data["note"]).strip() if form.is_valid() else ""
+
+
+def pressed_for(request: SignedInRequest) -> int | None:
+    """The number of the lead that a button was pressed for, as the address names it."""
+    match = request.resolver_match
+    return match.kwargs.get("pk") if match is not None else None

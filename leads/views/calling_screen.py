@@ -102,6 +102,10 @@ class WorkScreen:
     def hold(self) -> Hold | None:
         return hold_of(self.agent, self.at)
 
+    def is_with(self, lead_pk: int | None) -> bool:
+        """Whether the agent holds the customer of this very lead."""
+        return self.hold is not None and self.hold.lead_id == lead_pk
+
     @property
     def renews_in(self) -> int:
         """In how many seconds the open screen renews the hold: when it is a minute old.

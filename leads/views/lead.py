@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,14 +12,12 @@ from django_htmx.http import trigger_client_event
 
 from bdc import clock
 from bdc.http import SignedInRequest
-from leads.domain.approving import approve, reopen, send_back
 from leads.domain.booking import (
     ask_quote,
     book_appointment,
     move_appointment,
     record_outcome,
 )
-from leads.domain.closing import close_lead
 from leads.domain.contacting import (
     add_note,
     promise_call_back,
@@ -30,19 +27,15 @@ from leads.domain.contacting import (
 )
 from leads.domain.handing_over import assign, take
 from leads.domain.objecting import record_objection
-from leads.domain.repeating import done_before
-from leads.domain.undoing import undo
 from leads.forms.booking import AppointmentForm, MoveForm, OutcomeForm, QuoteForm
-from leads.forms.closing import CloseForm
 from leads.forms.contacting import AttemptForm, CallBackForm, ConversationForm, NoteForm
-from leads.forms.handing_over import AssignForm, SendBackForm
-from leads.models import Appointment, AppointmentKind, CloseReason, Interest, Lead
+from leads.forms.handing_over import AssignForm
+from leads.models import Appointment, AppointmentKind, Interest, Lead
 from leads.views.answering import (
     act_once,
     answer,
-    done,
     posted,
-    seen_by,
+    pressed,
     show,
     visible_lead,
 )
@@ -50,7 +43,6 @@ from leads.views.lead_page import LeadPage
 from leads.views.saying import (
     after_attempt,
     after_booking,
-    after_closing,
     already_saved,
     at_moment,
     who,
@@ -74,13 +66,17 @@ def call(request: SignedInRequest, pk: int) -> HttpResponse:
     """Start a call; the browser dials the number that the answer names."""
     lead = visible_lead(request, pk)
     number = LeadPage.of(request, lead).phone
-    act_once(
-        request,
-        lead,
-        lambda: start_call(lead, by=request.user, now=clock.now(), phone=number),
-        verbs=("call_started",),
-    )
-    response = done(request, lead, "")
+
+    def act() -> str:
+        act_once(
+            request,
+            lead,
+            lambda: start_call(lead, by=request.user, now=clock.now(), phone=number),
+            verbs=("call_started",),
+        )
+        return ""
+
+    response = pressed(request, lead, act)
     if request.htmx:
         trigger_client_event(response, "dial", {"number": number}, after="settle")
     return response
@@ -286,91 +282,19 @@ def quote(request: SignedInRequest, pk: int) -> HttpResponse:
     return answer(request, lead, "quote", form, act)
 
 
-# --- Closing and deciding ---------------------------------------------------------------
-
-
-@get_or_post
-def close(request: SignedInRequest, pk: int) -> HttpResponse:
-    """First the reason, then the facts that it needs."""
-    lead = visible_lead(request, pk)
-    code = request.POST.get("reason") or request.GET.get("reason") or ""
-    reason = CloseReason.objects.filter(pk=code).first()
-    if reason is None:
-        is_sent = request.method == "POST"
-        return show(request, lead, panel="close", no_reason=is_sent, status=422 if is_sent else 200)
-    if done_before(lead, verbs=CLOSED, by=request.user, seen=seen_by(request), reason=reason.code):
-        return done(request, lead, already_saved(lead))
-    form = CloseForm(
-        posted(request),
-        lead=lead,
-        reason=reason,
-        by=request.user,
-        now=clock.now(),
-    )
-
-    def act() -> str:
-        closed = close_lead(
-            lead, reason=reason.code, facts=form.facts(), by=request.user, now=clock.now()
-        )
-        return after_closing(closed, lead.round_number)
-
-    return answer(request, lead, "close", form, act, reason=reason)
-
-
-@require_POST
-def approve_close(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A manager agrees with the close-out."""
-    lead = approve(
-        visible_lead(request, pk),
-        by=request.user,
-        now=clock.now(),
-        override=request.POST.get("override", ""),
-        asks_override=True,
-    )
-    return done(request, lead, _("%(who)s: approved.") % {"who": who(lead)})
-
-
-@require_POST
-def send_close_back(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A manager says what has to happen first."""
-    lead = visible_lead(request, pk)
-    form = SendBackForm(request.POST)
-
-    def act() -> str:
-        instruction = form.cleaned_data["instruction"]
-        send_back(lead, instruction=instruction, by=request.user, now=clock.now())
-        return _("%(who)s: sent back.") % {"who": who(lead)}
-
-    return answer(request, lead, "", form, act)
-
-
-@require_POST
-def reopen_lead(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Open a closed lead again; its earlier reasons stay."""
-    lead = reopen(visible_lead(request, pk), by=request.user, now=clock.now())
-    return done(request, lead, _("%(who)s: reopened.") % {"who": who(lead)})
-
-
-@require_POST
-def undo_last(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Undo what the reader did last on this lead; from his own screens he goes back there."""
-    lead = visible_lead(request, pk)
-    step = undo(lead, by=request.user, now=clock.now())
-    said = _("%(who)s: %(what)s undone.") % {"who": who(lead), "what": step.get_what_display()}
-    if came_from := OWN_SCREENS.get(request.POST.get("from", "")):
-        messages.success(request, said)
-        return redirect(came_from)
-    return done(request, lead, said)
-
-
 # --- Whose lead it is -------------------------------------------------------------------
 
 
 @require_POST
 def take_lead(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a lead that nobody has; the first one wins."""
-    lead = take(visible_lead(request, pk), by=request.user, now=clock.now())
-    return done(request, lead, _("%(who)s is yours now.") % {"who": who(lead)})
+    lead = visible_lead(request, pk)
+
+    def act() -> str:
+        take(lead, by=request.user, now=clock.now())
+        return _("%(who)s is yours now.") % {"who": who(lead)}
+
+    return pressed(request, lead, act)
 
 
 @get_or_post

@@ -1,11 +1,12 @@
 """What has served its time is forgotten, and nothing else."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from bdc.housekeeping import tidy_up
-from bdc.models import IdempotentAnswer, JobRun
+from bdc.models import ActionAnswer, IdempotentAnswer, JobRun
 from bdc.outbox.models import Effect
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -34,6 +35,18 @@ def test_answers_are_kept_for_a_day():
     tidy_up(NOON)
 
     assert [answer.key for answer in IdempotentAnswer.objects.all()] == ["new"]
+
+
+@pytest.mark.django_db
+def test_so_are_answers_to_pages():
+    for said, created_at in {"old": NOON - DAY - SECOND, "new": NOON - DAY}.items():
+        ActionAnswer.objects.create(
+            user_id=1, action_id=uuid4(), digest="", said=said, created_at=created_at
+        )
+
+    tidy_up(NOON)
+
+    assert [answer.said for answer in ActionAnswer.objects.all()] == ["new"]
 
 
 @pytest.mark.django_db

@@ -39,9 +39,11 @@ MARKS = {
     "slug", "content_type", "number", "search_name", "detail", "postcode", "plate", "external_id",
 }  # fmt: skip
 UNIQUE = {"slug", "external_id"}  # within a group or a source
-# Tables that are one and the same for everybody, that hold what one key was answered, or that
-# who runs Spits sees of every group.
-OF_NOBODY = {"leads_closereason", "bdc_jobrun", "bdc_idempotentanswer", "outbox_effect"}
+# Tables that are one and the same for everybody, that hold what one key or press was answered, or
+# that who runs Spits sees of every group.
+OF_NOBODY = {
+    "leads_closereason", "bdc_jobrun", "bdc_idempotentanswer", "bdc_actionanswer", "outbox_effect",
+}  # fmt: skip
 # JSON whose texts people wrote; in others they are names of rules.
 WORDS_IN_JSON = {("leads_lead", "extra"), ("leads_reject", "prefill")}
 # JSON with names of rules and people's words side by side: under which names the words stand.
