@@ -8,6 +8,7 @@ from django.core.checks import Tags, register
 from bdc import work
 from bdc.backups.under_way import check_restored
 from bdc.engines.durability import check_durability
+from bdc.safety import check_safety
 
 
 class BdcConfig(AppConfig):
@@ -18,3 +19,4 @@ class BdcConfig(AppConfig):
         work.tell_of_tasks()
         register(check_durability, Tags.database)  # `migrate` runs them, wherever Spits starts
         register(check_restored, Tags.database)
+        register(check_safety, Tags.security, deploy=True)

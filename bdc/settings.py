@@ -4,7 +4,14 @@ from pathlib import Path
 
 import environ
 
-from bdc.engines.addresses import database_url, is_demo, redis_url, secret_key
+from bdc.engines.addresses import (
+    database_url,
+    is_demo,
+    is_of_this_machine,
+    redis_url,
+    secret_key,
+)
+from bdc.engines.given import given
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -15,10 +22,14 @@ DATA_DIR = Path(env.str("SPITS_DATA", default=str(BASE_DIR / ".data"))).resolve(
 DEMO = env.bool("SPITS_DEMO", default=is_demo(DATA_DIR))
 DEMO_CLOCK_KNOWS = [("leads_event", "at"), ("outbox_effect", "created_at")]
 HTTPS = env.bool("SPITS_HTTPS", default=False)
-SITE_URL = env.str("SPITS_URL", default=f"http://127.0.0.1:{env.int('SPITS_PORT', default=8000)}")
 SECRET_KEY = secret_key(DATA_DIR)
+SECRET_KEY_FALLBACKS = given("SECRET_KEY_FALLBACKS").replace(",", " ").split()
 DEBUG = env.bool("DEBUG", default=False)
+HOST = env.str("SPITS_HOST", default="127.0.0.1")
+PORT = env.int("SPITS_PORT", default=8000)
 ALLOWED_HOSTS = env.list("SPITS_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+IS_PUBLIC = not all(is_of_this_machine(name) for name in [HOST, *ALLOWED_HOSTS])
+SITE_URL = env.str("SPITS_URL", default=f"http://127.0.0.1:{PORT}")
 CSRF_TRUSTED_ORIGINS = env.list("SPITS_ORIGINS", default=[])
 
 # --- Apps -----------------------------------------------------------------------------
@@ -74,11 +85,13 @@ WSGI_APPLICATION = "bdc.wsgi.application"
 DATABASES = {"default": env.db_url_config(database_url(DATA_DIR))}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+GIVEN_OPTIONS = DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] = {
-    **DATABASES["default"].get("OPTIONS", {}),
+    **GIVEN_OPTIONS,
     # Triggers look whether they are to be ignored. Unset, that is an error caught in each of
     # them, and the more changes wait for the end of a transaction, the longer each catch takes.
-    "options": "-c pgtrigger.ignore={} -c plan_cache_mode=force_generic_plan",
+    "options": f"{GIVEN_OPTIONS.get('options', '')} -c pgtrigger.ignore={{}}"
+    " -c plan_cache_mode=force_generic_plan",
     "prepare_threshold": 2,  # for bdc/prepared.py; Django's own cursors prepare nothing
 }
 if env.bool("SPITS_POOL", default=False):  # the web process; workers keep a connection each
@@ -168,7 +181,7 @@ SESSION_COOKIE_NAME = "spits_session"
 CSRF_COOKIE_NAME = "spits_csrf"
 
 # --- Mail -----------------------------------------------------------------------------
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email_url_config(given("EMAIL_URL") or "consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds; a post office that hangs does not hold up the others
 DEFAULT_FROM_EMAIL = env.str("SPITS_FROM", default="spits@localhost")

@@ -45,7 +45,7 @@ def _start() -> None:
         "SPITS_TEST_VALKEY": f"unix://{valkey.socket}",
         "SPITS_DATA": str(folder),
         "SPITS_DEMO": "0",
-        "SECRET_KEY": "of-the-tests",
+        "SECRET_KEY": "of-the-tests-" + 4 * "1234567890",
     }
     atexit.register(_end, children, removable)
 

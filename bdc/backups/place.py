@@ -1,12 +1,12 @@
 """The database that a backup is made of or restored onto: started when it is ours and is not up."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import OperationalError, connection
 
+from bdc.engines.given import given
 from bdc.engines.postgres import Postgres
 from bdc.serve.place import claim_data_dir
 
@@ -16,7 +16,7 @@ PATIENCE_STOP = 60.0  # seconds; a database that was just restored has much to w
 @contextmanager
 def database() -> Iterator[None]:
     """Have a database that answers: a server of one's own, or the embedded one of these data."""
-    if os.environ.get("DATABASE_URL") or _answers():
+    if given("DATABASE_URL") or _answers():
         yield
         return
     with claim_data_dir(settings.DATA_DIR):

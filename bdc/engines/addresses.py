@@ -4,8 +4,10 @@ import hashlib
 import os
 import re
 import secrets
+from ipaddress import ip_address
 from pathlib import Path
 
+from bdc.engines.given import given
 from bdc.engines.trouble import CannotStart, advice
 from bdc.engines.unprivileged import nobody, reachable
 
@@ -19,15 +21,15 @@ DATABASE_USER = "spits"
 
 def database_url(data_dir: Path) -> str:
     """Return the address of the server in DATABASE_URL, or else of the embedded one."""
-    if given := os.environ.get("DATABASE_URL"):
-        return given
+    if address := given("DATABASE_URL"):
+        return address
     return f"postgres://{DATABASE_USER}@/{postgres_socket_folder(data_dir)}/{DATABASE_NAME}"
 
 
 def redis_url(data_dir: Path) -> str:
     """Return the address of the server in REDIS_URL, or else of the embedded one."""
-    if given := os.environ.get("REDIS_URL"):
-        return given
+    if address := given("REDIS_URL"):
+        return address
     return f"unix://{valkey_socket(data_dir)}"
 
 
@@ -55,6 +57,17 @@ def _substitute(folder: Path) -> Path:
     return Path(f"/tmp/spits-{os.getuid()}-{digest}")  # noqa: S108  TMPDIR differs by shell
 
 
+def is_of_this_machine(host: str) -> bool:
+    """Whether nobody on another machine can ask for `host`."""
+    name = host.strip("[]")
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
 def make_data_dir(data_dir: Path) -> None:
     """Make the folder of all data; what is private in it has a folder or mode of its own."""
     if not data_dir.exists():
@@ -73,9 +86,9 @@ def demo_mark(data_dir: Path) -> Path:
 
 def secret_key(data_dir: Path) -> str:
     """Return SECRET_KEY, or else the key that is kept with the data and made when missing."""
-    if given := os.environ.get("SECRET_KEY"):
-        return given
-    if os.environ.get("DATABASE_URL") and os.environ.get("SPITS_DEMO") not in {"1", "true", "on"}:
+    if key := given("SECRET_KEY"):
+        return key
+    if given("DATABASE_URL") and os.environ.get("SPITS_DEMO") not in {"1", "true", "on"}:
         # Several machines would each make their own, and sign each other's users out.
         raise CannotStart("Set SECRET_KEY: with DATABASE_URL no key is made by itself.")
     path = data_dir / "secret_key"

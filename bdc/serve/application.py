@@ -8,44 +8,49 @@ from django.conf import settings
 
 from bdc.engines.child import Child
 
+PARTS = ("web", "worker", "timetable")
 CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "bdc"]
+
+
+def command_of(part: str, *, host: str, port: int) -> list[str]:
+    """Return the command that runs a part, which needs `environment_of` it as well."""
+    if part == "web":
+        return [
+            *[sys.executable, "-m", "uvicorn", "bdc.asgi:application"],
+            *["--host", host, "--port", str(port), "--lifespan", "off"],
+            *["--timeout-graceful-shutdown", "5"],  # an open stream would hold the stop for ever
+            # Django reads what a proxy says, and only when the settings tell that there is one.
+            *["--no-server-header", "--no-proxy-headers", "--no-access-log"],
+        ]
+    if part == "worker":
+        return [
+            # Processes, not threads: only they can be ended when a task takes too long.
+            *[*CELERY, "worker", "-P", "prefork", "-c", "2", "--without-mingle"],
+            *["--without-gossip", "--loglevel", "WARNING"],
+        ]
+    return [
+        *[*CELERY, "beat", "-S", "celery.beat:Scheduler", "--pidfile=", "--loglevel", "WARNING"],
+    ]
+
+
+def environment_of(part: str) -> dict[str, str]:
+    return {**os.environ, "SPITS_POOL": "1"} if part == "web" else {**os.environ}
 
 
 def application(*, host: str, port: int, logs: Path) -> list[Child]:
     """Return the processes in the order in which they start."""
-    web = [
-        *[sys.executable, "-m", "uvicorn", "bdc.asgi:application"],
-        *["--host", host, "--port", str(port), "--lifespan", "off"],
-        *["--timeout-graceful-shutdown", "5"],  # an open stream would hold the stop for ever
-        # Django reads what a proxy says, and only when the settings tell that there is one.
-        *["--no-server-header", "--no-proxy-headers", "--no-access-log"],
-    ]
-    worker = [
-        # Processes, not threads: only they can be ended when a task takes too long.
-        *[*CELERY, "worker", "-P", "prefork", "-c", "2", "--without-mingle", "--without-gossip"],
-        *["--loglevel", "WARNING"],
-    ]
-    timetable = [
-        *[*CELERY, "beat", "-S", "celery.beat:Scheduler", "--pidfile=", "--loglevel", "WARNING"],
-    ]
     return [
-        _child("web", web, logs, SPITS_POOL="1"),
-        _child("worker", worker, logs),
-        _child("timetable", timetable, logs),
+        Child(
+            part,
+            command_of(part, host=host, port=port),
+            log=logs / f"{part}.log",
+            environment={
+                **environment_of(part),
+                "SPITS_DATA": str(settings.DATA_DIR),
+                "SPITS_DEMO": str(int(settings.DEMO)),
+                "SECRET_KEY": settings.SECRET_KEY,
+            },
+            folder=settings.BASE_DIR,
+        )
+        for part in PARTS
     ]
-
-
-def _child(name: str, command: list[str], logs: Path, **environment: str) -> Child:
-    return Child(
-        name,
-        command,
-        log=logs / f"{name}.log",
-        environment={
-            **os.environ,
-            "SPITS_DATA": str(settings.DATA_DIR),
-            "SPITS_DEMO": str(int(settings.DEMO)),
-            "SECRET_KEY": settings.SECRET_KEY,
-            **environment,
-        },
-        folder=settings.BASE_DIR,
-    )

@@ -25,9 +25,7 @@ Say = Callable[[str], None]
 
 def prepare(say: Say) -> datetime | None:
     """Bring schema, reference data and demo up to date; return the time of a demo's clock."""
-    _wait_for_database()
-    if problem := durability_problem(connection) or unfinished_restore_problem(connection):
-        raise CannotStart(problem)
+    require_safe_database()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("load_reference", stdout=io.StringIO())  # it tells what we tell
     say("The database is up to date.")
@@ -40,6 +38,13 @@ def prepare(say: Say) -> datetime | None:
     return demo_time
 
 
+def require_safe_database() -> None:
+    """Wait for the database, and raise CannotStart if it may lose what it has, or has not all."""
+    _wait_for_database()
+    if problem := durability_problem(connection) or unfinished_restore_problem(connection):
+        raise CannotStart(problem)
+
+
 def _wait_for_database() -> None:
     until = time.monotonic() + PATIENCE_DATABASE
     while True:
@@ -50,11 +55,15 @@ def _wait_for_database() -> None:
             turned_away = "FATAL" in str(problem) and "starting up" not in str(problem)
             if turned_away or time.monotonic() > until:
                 raise CannotStart(
-                    f"The database does not answer: {problem}Check DATABASE_URL."
+                    f"The database does not answer ({_first_line(problem)}): check DATABASE_URL."
                 ) from problem
             time.sleep(0.2)
         else:
             return
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).partition("\n")[0].strip()
 
 
 def _refuse_what_is_for_demos() -> None:

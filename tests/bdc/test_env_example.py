@@ -10,5 +10,7 @@ def test_every_setting_is_listed():
     read = set()
     for path in (settings.BASE_DIR / "bdc").rglob("*.py"):
         read |= set(re.findall(r'env(?:iron)?\.\w+\(\s*"([A-Z_]+)"', path.read_text()))
+        secrets = re.findall(r'\bgiven\(\s*"([A-Z_]+)"', path.read_text())
+        read |= {*secrets, *(f"{name}_FILE" for name in secrets)}
 
     assert read - {"DJANGO_SETTINGS_MODULE"} == listed

@@ -1,10 +1,12 @@
 """Runs all of Spits: engines, web, worker and timetable."""
 
-import os
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from bdc.engines.given import given
+from bdc.safety import require_safe_settings
 from bdc.serve.session import run
 
 
@@ -13,11 +15,12 @@ class Command(BaseCommand):
     requires_system_checks = []  # the database may not even exist yet
 
     def handle(self, *args: Any, **options: Any) -> None:
+        require_safe_settings()
         run(
-            host=os.environ.get("SPITS_HOST", "127.0.0.1"),
-            port=int(os.environ.get("SPITS_PORT", "8000")),
-            postgres=not os.environ.get("DATABASE_URL"),
-            valkey=not os.environ.get("REDIS_URL"),
+            host=settings.HOST,
+            port=settings.PORT,
+            postgres=not given("DATABASE_URL"),
+            valkey=not given("REDIS_URL"),
             say=self._say,
         )
 

@@ -137,6 +137,7 @@ def test_the_settings_of_production_are_found_safe():
         ({"SPITS_HTTPS": "0"}, "security.W012"),
         ({"SECRET_KEY": "short"}, "security.W009"),
         ({"DEBUG": "1"}, "security.W018"),
+        ({"SPITS_HOSTS": "*"}, "bdc.hosts"),
     ],
     ids=lambda value: str(value),
 )
