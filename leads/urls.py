@@ -46,6 +46,7 @@ urlpatterns = [
     path("bellen/<int:pk>/afspraak/", calling.appointment, name="calling-appointment"),
     path("bellen/<int:pk>/offerte/", calling.quote, name="calling-quote"),
     path("bellen/<int:pk>/afboeken/", calling.close, name="calling-close"),
+    path("bellen/<int:pk>/ongedaan/", calling.undo, name="calling-undo"),
     path("dienst/", shift.shift, name="shift"),
     path("leads/", leads.leads_list, name="list"),
     path("leads/<int:pk>/", lead.detail, name="detail"),

@@ -262,6 +262,7 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:send-back", "POST"): decided({"instruction": "more_attempts"}),
     ("leads:reopen", "POST"): Policy(LEADERS, on="closed"),
     # Nobody has done anything that he could undo; tests/leads/domain/test_undoing.py does.
+    ("leads:calling-undo", "POST"): Policy(CALLERS, on="queued", done_for=NOBODY),
     ("leads:undo", "POST"): Policy(WORKERS, on="queued", done_for=NOBODY),
     ("leads:take", "POST"): Policy(TAKERS, on="waiting"),
     ("leads:assign", "GET"): (seen("lead"), seen("passive")),

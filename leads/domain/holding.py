@@ -16,7 +16,7 @@ from bdc.transactions import retrying_atomic
 from leads.domain.access import everywhere, require_anywhere
 from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
-from leads.models import Call, Hold, Lead, Release, Step
+from leads.models import Call, Event, Hold, Lead, Release, Step
 
 HOLD_LASTS = timedelta(minutes=15)
 LONGEST_HOLD = timedelta(minutes=60)
@@ -133,6 +133,19 @@ def leave_hold(agent: User, *, now: datetime) -> None:
     if held is not None:
         held.until = min(held.until, now + LASTS_WITHOUT_BROWSER)
         held.save(update_fields=["until"])
+
+
+def give_back_untouched(agent: User, *, now: datetime) -> None:
+    """End the agent's hold on a customer with whom nothing was done yet, in a transaction.
+
+    It is no release: nobody let the customer go, who is offered again as before.
+    """
+    held = _holds(agent, now).select_for_update(of=("self",)).first()
+    if held is None:
+        return
+    done = Event.objects.filter(lead=held.lead_id, by=agent, at__gte=held.taken_at)
+    if not done.exists():
+        held.delete()
 
 
 @retrying_atomic

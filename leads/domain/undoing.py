@@ -37,7 +37,7 @@ from dealers.domain.hours import local, next_callable
 from leads.domain.access import require
 from leads.domain.booking import count_for_map
 from leads.domain.forwarding import take_back
-from leads.domain.holding import claim, hold_of
+from leads.domain.holding import claim, give_back_untouched, hold_of
 from leads.domain.locking import lock_lead
 from leads.domain.rounds import go_on_with, leave_time_to_act, refresh_ground
 from leads.domain.steps import moment_of, newest_event
@@ -144,6 +144,19 @@ def undo(lead: Lead, *, by: User, now: datetime) -> Step:
     step.undone_at, step.undone_event = now, entry.pk
     step.save(update_fields=["undone_at", "undone_event"])
     return step
+
+
+@retrying_atomic
+def undo_and_return(lead: Lead, *, by: User, now: datetime) -> Step:
+    """Undo as `undo` does, on a screen where the next customer stands already.
+
+    In the first ten seconds the agent is with the former customer again; the next one, with whom
+    nothing was done yet, goes back to the queue (ux.md 2.1: "also after the next lead is open").
+    """
+    step = step_to_undo(lead, by=by)
+    if step is not None and step.before["is_held"] and now < step.at + SHORTEST_WINDOW:
+        give_back_untouched(by, now=now)
+    return undo(lead, by=by, now=now)
 
 
 def _settled_event(lead: Lead, settled: int) -> int:

@@ -30,6 +30,7 @@ from leads.domain.holding import leave_hold, release_hold, renew_hold
 from leads.domain.objecting import record_objection
 from leads.domain.queue import next_lead, require_agent
 from leads.domain.repeating import done_before
+from leads.domain.undoing import undo_and_return
 from leads.forms.booking import AppointmentForm, QuoteForm
 from leads.forms.calling import NoteBesideForm, ReleaseForm
 from leads.forms.contacting import AttemptForm, CallBackForm
@@ -49,7 +50,14 @@ from leads.views.calling_answers import (
 )
 from leads.views.calling_panels import close_form
 from leads.views.calling_screen import RENEWED_AFTER, WorkScreen
-from leads.views.saying import after_booking, after_closing, already_saved, at_moment, who
+from leads.views.saying import (
+    after_booking,
+    after_closing,
+    after_undoing,
+    already_saved,
+    at_moment,
+    who,
+)
 
 CLOSED = ("closed", "close_proposed")  # what the timeline says of a close-out
 Arguments = ParamSpec("Arguments")
@@ -233,6 +241,20 @@ def note(request: SignedInRequest, pk: int) -> HttpResponse:
         return _("Note kept.")
 
     return carry_out(request, NoteBesideForm(request.POST), act, then=stay, lead=lead)
+
+
+@require_POST
+@for_agents
+def undo(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Undo what was done last, from the bar below: the same customer stands there again."""
+    lead = pressed_lead(request, pk)
+
+    def act() -> str:
+        step = undo_and_return(lead, by=request.user, now=clock.now())
+        return after_undoing(step, lead)
+
+    response = carry_out(request, forms.Form(request.POST), act, then=answer, lead=lead)
+    return reswap(retarget(response, "#work"), "outerHTML") if request.htmx else response
 
 
 # --- The next step ----------------------------------------------------------------------

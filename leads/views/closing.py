@@ -19,7 +19,7 @@ from leads.forms.closing import CloseForm
 from leads.forms.handing_over import SendBackForm
 from leads.models import CloseReason
 from leads.views.answering import answer, done, posted, pressed, seen_by, show, visible_lead
-from leads.views.saying import after_closing, already_saved, who
+from leads.views.saying import after_closing, after_undoing, already_saved, who
 
 OWN_SCREENS = {"calling": "leads:calling", "my-day": "leads:my-day"}
 CLOSED = ("closed", "close_proposed")  # the entries of a close-out
@@ -105,7 +105,7 @@ def undo_last(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def act() -> str:
         step = undo(lead, by=request.user, now=clock.now())
-        return _("%(who)s: %(what)s undone.") % {"who": who(lead), "what": step.get_what_display()}
+        return after_undoing(step, lead)
 
     if came_from := OWN_SCREENS.get(request.POST.get("from", "")):
         messages.success(request, done_once(request, act, now=clock.now()) or "")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from bdc.templatetags.shell import moment
 from leads.domain.cadence import day_part
 from leads.domain.foreseeing import Follows, Foreseen
-from leads.models import Appointment, Attempt, Lead, Round, Status
+from leads.models import Appointment, Attempt, Lead, Round, Status, Step
 
 UNCOUNTED = {
     "same_day_part": gettext_lazy(
@@ -34,6 +34,10 @@ def who(lead: Lead) -> str:
 
 def already_saved(lead: Lead) -> str:
     return _("%(who)s: this was saved already, and counts once.") % {"who": who(lead)}
+
+
+def after_undoing(step: Step, lead: Lead) -> str:
+    return _("%(who)s: %(what)s undone.") % {"who": who(lead), "what": step.get_what_display()}
 
 
 def after_attempt(attempt: Attempt) -> str:

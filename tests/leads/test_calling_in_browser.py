@@ -124,6 +124,10 @@ def test_an_agent_calls_books_and_hands_over_by_keys_alone(opens, agent):
     said(page, "Jansen: naar Sem Kuipers.")
 
     focus_comes_to(page, "Kaan Aardenburg")
+    press(page, "1")
+    focus_comes_to(page, "Selma Hoefslag")
+    press(page, "z")
+    focus_comes_to(page, "Kaan Aardenburg")
     assert page.url.endswith("/bellen/")
     assert str(Lead.objects.get(customer__last_name="Jansen").owner) == "Sem Kuipers"
 

@@ -1087,6 +1087,32 @@ def test_what_one_did_last_is_undone_from_the_own_day(page, agent, held):
     assert hold_of(agent, TUESDAY_10).lead_id == held.pk
 
 
+def test_for_ten_seconds_the_bar_undoes_by_a_key_and_the_customer_is_back(
+    page, agent, held, dealership, clock
+):
+    following = receive_passive(dealership, name="Kaan Aardenburg")
+    shown = send(page, "result", held, result="no_answer").content.decode()
+    assert hold_of(agent, TUESDAY_10).lead_id == following.pk
+    assert 'data-key="z"' in shown
+
+    response = send(page, "undo", held)
+
+    assert hold_of(agent, TUESDAY_10).lead_id == held.pk
+    assert "uitkomst van een belpoging ongedaan gemaakt." in text_of(response)
+    assert response.headers["HX-Retarget"] == "#work"
+    assert 'data-key="z"' not in response.content.decode()
+
+
+def test_after_ten_seconds_the_bar_offers_no_undo(page, agent, held, dealership, clock):
+    receive_passive(dealership, name="Kaan Aardenburg")
+    record_attempt(held, result="no_answer", by=agent, now=TUESDAY_10)
+    clock.shift(timedelta(seconds=11))
+
+    response = page.post(url("next"), headers=HTMX)
+
+    assert 'data-key="z"' not in response.content.decode()
+
+
 # --- What it costs ----------------------------------------------------------------------
 
 

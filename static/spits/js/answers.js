@@ -27,7 +27,9 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (changes(event.detail.requestConfig) && !event.detail.elt.hasAttribute("data-unasked")) clear();
+  const { elt, requestConfig } = event.detail;
+  // A button in the message itself would go with it before its request is sent.
+  if (changes(requestConfig) && !elt.hasAttribute("data-unasked") && !elt.closest("#messages")) clear();
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -14,6 +14,13 @@ export function unsay(sentence) {
   place().querySelector(`[data-said="${sentence}"]`)?.remove();
 }
 
+/* What can be undone by a key can be so for a short while: later the key would surprise. */
+document.addEventListener("htmx:oobAfterSwap", ({ target }) => {
+  for (const action of target.querySelectorAll?.("[data-lasts]") ?? []) {
+    setTimeout(() => action.remove(), 1000 * action.dataset.lasts);
+  }
+});
+
 export function clear() {
   place().replaceChildren();
 }

@@ -23,7 +23,7 @@ from leads.domain.holding import hold_for, hold_of, release_hold
 from leads.domain.objecting import record_objection
 from leads.domain.queue import next_lead
 from leads.domain.sweeping import forget_steps, sweep
-from leads.domain.undoing import undo, undoable_step, undoable_steps_of
+from leads.domain.undoing import undo, undo_and_return, undoable_step, undoable_steps_of
 from leads.models import (
     Appointment,
     Attempt,
@@ -260,6 +260,43 @@ def test_the_next_customer_stays_with_the_agent(dealership, queued, agent):
     undo(queued, by=agent, now=TUESDAY_10)
 
     assert hold_of(agent, TUESDAY_10).lead == other
+
+
+def test_right_after_it_the_former_customer_is_back_and_the_untouched_one_goes_back(
+    dealership, queued, agent
+):
+    hold_for(queued, agent=agent, now=TUESDAY_10)
+    make(queued, "no_answer", agent)
+    other = receive_passive(dealership)
+    hold_for(other, agent=agent, now=TUESDAY_10)
+
+    undo_and_return(queued, by=agent, now=TUESDAY_10 + timedelta(seconds=9))
+
+    assert hold_of(agent, TUESDAY_10).lead == queued
+
+
+def _calls(other, agent):
+    start_call(other, by=agent, now=TUESDAY_10)
+    return timedelta(seconds=9)
+
+
+def _waits(other, agent):
+    return timedelta(seconds=10)
+
+
+@pytest.mark.parametrize("meanwhile", [_calls, _waits])
+def test_who_is_called_already_or_stands_there_for_long_stays(dealership, queued, agent, meanwhile):
+    hold_for(queued, agent=agent, now=TUESDAY_10)
+    make(queued, "no_answer", agent)
+    other = receive_passive(dealership)
+    hold_for(other, agent=agent, now=TUESDAY_10)
+    later = meanwhile(other, agent)
+
+    undo_and_return(queued, by=agent, now=TUESDAY_10 + later)
+
+    assert hold_of(agent, TUESDAY_10).lead == other
+    queued.refresh_from_db()
+    assert queued.next_call_at <= TUESDAY_10
 
 
 def test_a_customer_who_was_let_go_is_with_the_agent_again(queued, agent):
