@@ -2,8 +2,9 @@
 
 Who notes that the customer "has already bought another car" has heard it in a conversation; who
 notes "refused" was refused. On the work screen the result of the call is recorded along with
-the next step, in the same transaction and by the same rules as a result by itself. The evidence
-of a reason is thereby never less than before: an attempt, with who, when and on which ground.
+the next step, in the same transaction and by the same rules as a result by itself, and both are
+undone as one. The evidence of a reason is thereby never less than before: an attempt, with who,
+when and on which ground.
 Source: ux.md 2.1 (two keys for a reason); product.md, Close-out and Attempts and conversations.
 """
 
@@ -28,6 +29,7 @@ from leads.domain.contacting import record_attempt
 from leads.domain.facts import Facts
 from leads.domain.locking import lock_lead
 from leads.domain.rounds import round_of
+from leads.domain.steps import join_steps, newest_event
 from leads.models import Call, CloseReason, Lead, Result
 
 T = TypeVar("T")
@@ -76,22 +78,28 @@ def close_after_call(
     """
     lead = lock_lead(lead)
     chosen = fixed_reason(reason)
-    said = _said_by(chosen)
+    since, said = newest_event(lead), _said_by(chosen)
     if said is not None:
         need, result = said
         lacks = CHECKS[need](Evidence(lead, round_of(lead), by), facts) is not None
         if lacks or _has_open_call(lead, by):
             record_attempt(lead, result=result, by=by, now=now, phone=phone)
-    return close_lead(lead, reason=reason, facts=facts, by=by, now=now)
+    closed = close_lead(lead, reason=reason, facts=facts, by=by, now=now)
+    join_steps(lead, by=by, since=since)
+    return closed
 
 
 @retrying_atomic
 def agree_in_call(lead: Lead, agree: Callable[[], T], *, by: User, now: datetime) -> T:
     """Do what was agreed with the customer; the call of `by` that is open was a conversation."""
     lead = lock_lead(lead)
-    if _has_open_call(lead, by):
-        record_attempt(lead, result=Result.SPOKEN, by=by, now=now)
-    return agree()
+    if not _has_open_call(lead, by):
+        return agree()
+    since = newest_event(lead)
+    record_attempt(lead, result=Result.SPOKEN, by=by, now=now)
+    agreed = agree()
+    join_steps(lead, by=by, since=since)
+    return agreed
 
 
 def _said_by(reason: CloseReason) -> tuple[str, Result] | None:

@@ -67,6 +67,20 @@ def keep_step(lead: Lead, before: Before | None, what: str, **wrote: Any) -> Non
     )
 
 
+def join_steps(lead: Lead, *, by: User, since: int) -> None:
+    """Make one step of what `by` did by one press after entry `since`: it is undone as one.
+
+    The last one stays, with the state before the first and the attempt that the first recorded.
+    """
+    steps = list(Step.objects.filter(lead=lead, by=by, first_event__gte=since).order_by("pk"))
+    if len(steps) < 2:
+        return
+    first, last = steps[0], steps[-1]
+    first.delete()
+    last.before, last.first_event, last.attempt = first.before, first.first_event, first.attempt
+    last.save(update_fields=["before", "first_event", "attempt"])
+
+
 def newest_event(lead: Lead) -> int:
     """The newest entry of the lead's timeline; 0 when there is none."""
     newest = Event.objects.filter(lead=lead).order_by("-pk").values_list("pk", flat=True).first()

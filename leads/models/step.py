@@ -96,7 +96,7 @@ class Step(OfLead):
     @property
     def outcome(self) -> str:
         """What it came to, where a result or a reason says it: "no answer"."""
-        if self.attempt is not None:
+        if self.what == self.What.ATTEMPT and self.attempt is not None:
             return self.attempt.get_result_display()
         if self.ended is not None and self.ended.reason is not None:
             return str(self.ended.reason)

@@ -29,6 +29,7 @@ from leads.models import (
     Queue,
     Quote,
     Release,
+    Step,
 )
 from tests.factories import (
     TUESDAY_10,
@@ -1101,6 +1102,29 @@ def test_for_ten_seconds_the_bar_undoes_by_a_key_and_the_customer_is_back(
     assert "uitkomst van een belpoging ongedaan gemaakt." in text_of(response)
     assert response.headers["HX-Retarget"] == "#work"
     assert 'data-key="z"' not in response.content.decode()
+
+
+def test_a_reason_and_the_result_that_it_says_are_undone_as_one(page, agent, held):
+    due = held.next_call_at
+    send(page, "close", held, reason="BDC-10", panel="no_interest")
+
+    send(page, "undo", held)
+
+    held.refresh_from_db()
+    assert (held.status, held.next_call_at, held.close_reason_id) == ("open", due, None)
+    assert hold_of(agent, TUESDAY_10).lead_id == held.pk
+    assert Attempt.objects.get(lead=held).is_withdrawn
+    assert [step.what for step in Step.objects.filter(lead=held)] == ["close"]
+
+
+def test_a_promise_and_its_conversation_are_undone_as_one(page, agent, held):
+    start_call(held, by=agent, now=TUESDAY_10)
+    send(page, "call-back", held, moment=at(24, 14).isoformat())
+
+    send(page, "undo", held)
+
+    assert Attempt.objects.get(lead=held).is_withdrawn
+    assert not CallBack.objects.filter(lead=held, done_at=None).exists()
 
 
 def test_after_ten_seconds_the_bar_offers_no_undo(page, agent, held, dealership, clock):
