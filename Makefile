@@ -1,6 +1,6 @@
 # Every target calls ./run, which works without make too.
 
-.PHONY: help run test check prove crash bench fix setup lock
+.PHONY: help run test check prove crash bench ux fix setup lock
 
 help:
 	@echo 'make run               Spits with demo data, at http://127.0.0.1:8000/'
@@ -9,6 +9,7 @@ help:
 	@echo 'make prove             histories, races, crashes and hostile clients, at SIZE=ci, 0.1 or full'
 	@echo 'make crash             of these the crashes alone'
 	@echo 'make bench             how fast next call is, beside its limits, at LEADS=100000'
+	@echo 'make ux                what people feel in a browser, beside its goals, at LEADS=100000'
 	@echo 'make fix               format the code and mend what the linter can'
 	@echo 'make setup             the virtual environment, with the tools of developers'
 	@echo 'make lock              lock the dependencies of pyproject.toml anew'
@@ -30,6 +31,9 @@ crash:
 
 bench:
 	@LEADS='$(LEADS)' ./run bench
+
+ux:
+	@LEADS='$(LEADS)' ./run ux
 
 fix:
 	@./run fix

@@ -1,0 +1,77 @@
+"""Measures the metrics of ux.md section 3 and prints them; `make ux LEADS=100000`.
+
+With words behind it only the groups of those names are measured.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from bdc.engines.addresses import DATABASE_NAME, DATABASE_USER, postgres_socket_folder
+from tests.browser import launched
+from tests.serving import ROOT, Spits, data_folder, environment_beside, run_command, serving
+from tests.ux import day, hands, loading, looks
+from tests.ux.figures import HEAD, Figure
+from tests.ux.stage import Stage
+
+CLOCK = "2026-11-24T10:00"
+GROUPS: Mapping[str, Callable[[Stage], Iterator[Figure]]] = {
+    "day": day.rows,
+    "hands": hands.rows,
+    "loading": loading.rows,
+    "looks": looks.rows,
+}
+
+
+def people_of(spits: Spits) -> dict[str, dict[str, str]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.ux.people"],
+        cwd=ROOT,
+        env=environment_beside(spits.data_dir),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def database_of(data_dir: Path) -> str:
+    """Where the embedded PostgreSQL of a data folder listens."""
+    folder = postgres_socket_folder(data_dir)
+    return f"host={folder} dbname={DATABASE_NAME} user={DATABASE_USER}"
+
+
+def measure(spits: Spits, names: list[str]) -> int:
+    """Print a row for each figure; return how many failed."""
+    failed = 0
+    with launched() as browser:
+        stage = Stage(spits, browser, people_of(spits), database_of(spits.data_dir))
+        print(HEAD, flush=True)
+        for name, rows in GROUPS.items():
+            if names and name not in names:
+                continue
+            for figure in rows(stage):
+                print(figure.row(), flush=True)
+                failed += figure.is_failed
+    return failed
+
+
+def main() -> None:
+    leads = int(os.environ.get("LEADS") or 100_000)
+    with data_folder() as folder, serving(Path(folder) / "data", SPITS_CLOCK=CLOCK) as spits:
+        began = time.monotonic()
+        filled = run_command(
+            spits.data_dir, "fill", "--leads", str(leads), "--attempts", str(leads * 5)
+        )
+        print(f"{filled.strip()} {time.monotonic() - began:.0f} s")
+        failed = measure(spits, sys.argv[1:])
+    if failed:
+        sys.exit(f"{failed} figures failed")
+
+
+if __name__ == "__main__":
+    main()
