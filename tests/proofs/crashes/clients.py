@@ -54,6 +54,7 @@ class Traffic:
         self.strange: list[str] = []  # answers that nobody should ever get
         self.failures: list[str] = []
         self.in_flight = 0
+        self.slowest = 0.0  # seconds until an answer
         self.slowest_refusal = 0.0  # seconds until somebody was told to come back
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -119,6 +120,7 @@ class Traffic:
                 self.in_flight -= 1
         with self._lock:
             (self.pages if session else self.statuses)[status] += 1
+            self.slowest = max(self.slowest, time.monotonic() - began)
             if status == 503:
                 self.slowest_refusal = max(self.slowest_refusal, time.monotonic() - began)
             if status >= 500 and status != 503:

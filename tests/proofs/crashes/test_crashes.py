@@ -1,17 +1,15 @@
 """Every part of a Spits that runs is killed in turn, while people work: nothing is lost."""
 
 import json
-import os
-import subprocess
-import sys
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.proofs.crashes.beside import SETTINGS, environment_of, told_by
 from tests.proofs.crashes.clients import Agent, Importer, Reader, Traffic, Website
 from tests.proofs.crashes.killing import (
     PARTS,
@@ -22,10 +20,10 @@ from tests.proofs.crashes.killing import (
     seconds_to_health,
     wait_for_a_request,
 )
+from tests.proofs.crashes.reconciling import open_effects, reconciled
 from tests.proofs.size import size
-from tests.serving import ROOT, Spits, data_folder, serving, wait_until
+from tests.serving import Spits, data_folder, serving, wait_until
 
-SETTINGS = {"SPITS_DEMO": "0", "SPITS_API_RATE": "100000"}
 BETWEEN = 1.0  # seconds of work between two kills
 
 pytestmark = pytest.mark.long
@@ -41,26 +39,6 @@ def folder() -> Iterator[Path]:
 def spits(folder: Path) -> Iterator[Spits]:
     with serving(folder / "data", **SETTINGS) as spits:
         yield spits
-
-
-def environment_of(spits: Spits) -> dict[str, str]:
-    """For a command beside this Spits."""
-    taken = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
-    kept = {name: value for name, value in os.environ.items() if name not in taken}
-    return {**kept, **SETTINGS, "SPITS_DATA": str(spits.data_dir)}
-
-
-def told_by(spits: Spits, module: str) -> list[str]:
-    """Run a module of this folder beside the Spits; return the lines that it prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", f"tests.proofs.crashes.{module}"],
-        cwd=ROOT,
-        env=environment_of(spits),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -119,59 +97,6 @@ def test_nothing_is_lost_whatever_is_killed(tally, spits, world, folder):
         # between two requests.
         assert traffic.statuses[503] > 0
         assert traffic.pages[503] > 0
-
-
-def open_effects(database) -> int:
-    [number] = database.execute(
-        "SELECT count(*) FROM outbox_effect WHERE done_at IS NULL"
-    ).fetchone()
-    return number
-
-
-def reconciled(database, traffic: Traffic) -> tuple[list[str], list[str]]:
-    """Compare what was accepted with what is there; return what is lost, and what is double."""
-    lost, double = [], []
-
-    def compare(what: str, accepted: set, asked: set, there: Counter) -> None:
-        lost.extend(f"{what} {one}" for one in accepted if one not in there)
-        double.extend(f"{what} {one}" for one, times in there.items() if times > 1)
-        double.extend(f"{what} {one}, which nobody asked for" for one in there if one not in asked)
-
-    journal = traffic.journal
-    leads = {(entry["key"], entry["lead"]) for entry in journal.entries("lead")}
-    rows = database.execute(
-        "SELECT source, id FROM leads_lead WHERE source LIKE 'crash-%'"
-    ).fetchall()
-    compare("lead", leads, leads, Counter(rows))
-    compare(
-        "lead of",
-        {key for key, _ in leads},
-        {entry["key"] for entry in journal.entries("lead asked")},
-        Counter(key for key, _ in rows),
-    )
-    raw = database.execute("SELECT count(*) FROM leads_rawinput WHERE door = 'api'").fetchone()[0]
-    if raw != len(rows):
-        double.append(f"{raw} documents kept for {len(rows)} leads")
-
-    attempts = database.execute("SELECT seconds, lead_id FROM leads_attempt").fetchall()
-    compare(
-        "attempt",
-        {(entry["number"], entry["lead"]) for entry in journal.entries("attempt")},
-        {(entry["number"], entry["lead"]) for entry in journal.entries("attempt asked")},
-        Counter(attempts),
-    )
-    closed = {entry["lead"] for entry in journal.entries("closed")}
-    gone = database.execute(
-        "SELECT id FROM leads_lead WHERE id = ANY(%s) AND status <> 'closed'", [list(closed)]
-    ).fetchall()
-    lost.extend(f"close-out of {one}" for (one,) in gone)
-
-    imported = database.execute(
-        "SELECT source, count(*) FROM leads_lead WHERE source LIKE 'file-%' GROUP BY source"
-    ).fetchall()
-    of_files = {(entry["name"], entry["rows"]) for entry in journal.entries("file")}
-    compare("file", of_files, of_files, Counter(imported))
-    return lost, double
 
 
 def test_no_log_tells_of_what_nobody_foresaw(spits):
