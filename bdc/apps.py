@@ -5,7 +5,7 @@ import logging
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
-from bdc import work
+from bdc import pulse, work
 from bdc.backups.under_way import check_restored
 from bdc.engines.durability import check_durability
 from bdc.safety import check_safety
@@ -17,6 +17,7 @@ class BdcConfig(AppConfig):
     def ready(self) -> None:
         logging.captureWarnings(capture=True)  # they are log lines too
         work.tell_of_tasks()
+        pulse.feel_pulses()
         register(check_durability, Tags.database)  # `migrate` runs them, wherever Spits starts
         register(check_restored, Tags.database)
         register(check_safety, Tags.security, deploy=True)

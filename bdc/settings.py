@@ -156,7 +156,19 @@ TIME_ZONE = "Europe/Amsterdam"
 # --- Static files ---------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True  # from where they are kept
+# The image collects them once, compressed and named by what is in them, so that browsers keep them
+# for ever. Elsewhere each is served from where it is kept.
+COLLECTED = env.bool("SPITS_COLLECTED", default=False)
+STATIC_ROOT = BASE_DIR / "staticfiles" if COLLECTED else None
+WHITENOISE_USE_FINDERS = not COLLECTED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "bdc.static.CollectedFiles"
+        if COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Browser safety -------------------------------------------------------------------
@@ -173,6 +185,7 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked within the server, where nothing is encrypted
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -184,7 +197,8 @@ CSRF_COOKIE_NAME = "spits_csrf"
 EMAIL_CONFIG = env.email_url_config(given("EMAIL_URL") or "consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds; a post office that hangs does not hold up the others
-DEFAULT_FROM_EMAIL = env.str("SPITS_FROM", default="spits@localhost")
+SENDER = f"spits@{ALLOWED_HOSTS[0].lstrip('.') if IS_PUBLIC else 'localhost'}"
+DEFAULT_FROM_EMAIL = env.str("SPITS_FROM", default="") or SENDER
 
 # --- Valkey and Celery ----------------------------------------------------------------
 REDIS_URL = redis_url(DATA_DIR)

@@ -30,7 +30,13 @@ INITDB = [
     "--builtin-locale=C.UTF-8",
     "--no-instructions",
 ]
-SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "jit": "off"}
+# Of what it refuses the log tells the rule, and not the row that somebody wrote.
+QUIET = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
+}
+SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "jit": "off", **QUIET}
 ENVIRONMENT = {"PATH": os.defpath, "TZ": "UTC"}
 ROOTS_FOLDER = Path("/var/lib/spits")  # for what PostgreSQL cannot reach in root's own folders
 PATIENCE_START = 60.0  # seconds
