@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
@@ -12,7 +13,9 @@ from playwright.sync_api import Browser
 from leads.domain.reasons import load_fixed_reasons
 from leads.models import CloseReason
 from tests.browser import launched
+from tests.engine import XDIST_WORKER
 from tests.serving import wait_until
+from tests.template_database import template_database
 
 # Files of few long tests: the first to begin, so that no process is left alone with one.
 BEGIN_FIRST = ("test_story.py", "test_access.py", "test_demo.py")
@@ -22,6 +25,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: item.path.name not in BEGIN_FIRST and "proofs" not in item.path.parts
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_blocker: pytest.FixtureRequest
+) -> None:
+    """One process migrates for all that run at once."""
+    if XDIST_WORKER is not None:
+        with django_db_blocker.unblock():
+            settings.DATABASES["default"]["TEST"]["TEMPLATE"] = template_database()
 
 
 @pytest.fixture(autouse=True)
