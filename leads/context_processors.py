@@ -91,6 +91,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     if isinstance(user, User):
         context["navigation"] = navigation_of(user, request.path)
         context["has_extension"] = reach_of(user).has_extension
+        context["may_practise"] = may_anywhere(user, "call_queue")
         if may_anywhere(user, "keep_shift"):
             context |= {"shift": Shift(user, clock.now()), "pauses": PAUSES}
     return context

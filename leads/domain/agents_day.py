@@ -93,6 +93,11 @@ def day_of(agent: User, *, now: datetime) -> AgentsDay:
     return AgentsDay(appointments=standing.count(), **made)
 
 
+def has_called(agent: User) -> bool:
+    """Whether the agent ever made a call; who did not begins his first day."""
+    return Attempt.objects.filter(by=agent).exists()
+
+
 def hours_of(agent: User, *, now: datetime) -> list[HourOfDay]:
     """The agent's calls of today by hour, from the first to the last with any."""
     made = (

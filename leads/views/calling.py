@@ -51,12 +51,14 @@ from leads.views.calling_answers import (
 from leads.views.calling_panels import close_form
 from leads.views.calling_screen import RENEWED_AFTER, WorkScreen
 from leads.views.saying import (
+    LET_GO,
     after_booking,
     after_closing,
+    after_objection,
+    after_promise,
+    after_quote,
     after_undoing,
     already_saved,
-    at_moment,
-    who,
 )
 
 CLOSED = ("closed", "close_proposed")  # what the timeline says of a close-out
@@ -162,7 +164,7 @@ def release(request: SignedInRequest) -> HttpResponse:
         release_hold(request.user, reason=form.cleaned_data["release"], now=clock.now())
         if held is not None:
             keep_note(request, held.lead)
-        return _("Let go. For half an hour this customer is not offered to you.")
+        return str(LET_GO)
 
     return carry_out(request, form, act, then=answer)
 
@@ -223,9 +225,7 @@ def objection(request: SignedInRequest, pk: int) -> HttpResponse:
     def act() -> str:
         record_objection(lead.customer, by=request.user, now=clock.now())
         keep_note(request, lead)
-        return _("%(who)s: noted, do not call any more. Every campaign skips this customer.") % {
-            "who": who(lead)
-        }
+        return after_objection(lead)
 
     return carry_out(request, forms.Form(request.POST), act, then=go_on, lead=lead)
 
@@ -283,10 +283,7 @@ def call_back(request: SignedInRequest, pk: int) -> HttpResponse:
             verbs=("call_back_promised",),
             at=due_at.isoformat(),
         )
-        return _("%(who)s: call back %(at)s. It comes by itself then.") % {
-            "who": who(lead),
-            "at": at_moment(due_at),
-        }
+        return after_promise(lead, due_at)
 
     return carry_out(request, form, act, then=go_on, lead=lead, panel="call_back")
 
@@ -344,7 +341,7 @@ def quote(request: SignedInRequest, pk: int) -> HttpResponse:
         if asked is None:
             return already_saved(lead)
         keep_note(request, lead)
-        return _("%(who)s: quote requested.") % {"who": who(lead)}
+        return after_quote(lead)
 
     return carry_out(request, form, act, then=offer_to_hand_over, lead=lead, panel="quote")
 

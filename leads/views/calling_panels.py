@@ -22,7 +22,7 @@ from leads.domain.moments import call_back_moments
 from leads.forms.booking import AppointmentForm, QuoteForm
 from leads.forms.closing import CloseForm
 from leads.forms.contacting import CallBackForm
-from leads.models import AppointmentKind, CloseReason, Interest, Lead, Result
+from leads.models import AppointmentKind, CloseReason, Interest, Lead, Result, Round
 from leads.views.calling_screen import SPOKEN, ResultKey, WorkScreen
 from leads.views.lead_page import LeadPage
 from leads.views.moments import (
@@ -62,6 +62,7 @@ REASONS_OF = {
     "wrong_details": ("BDC-05", "BDC-03", "BDC-02", "BDC-01", "BDC-04"),
     "to_sales": ("BDC-17", "BDC-18", "BDC-19", "AS-01", "AS-02"),
 }
+KINDS = list(zip("wsp", ("workshop", "showroom", "test_drive"), strict=True))
 OWN = "0"
 TYPE_IT = _("Type it yourself")
 # In a panel 0 is for what one types oneself.
@@ -121,10 +122,10 @@ def open_panel(
     if name not in TITLES or screen.page is None:
         return None
     lead = screen.page.lead
-    results = _missing_results(name, screen)
+    results = missing_results(name, screen.page.round, has_result=screen.has_result)
     if name == "call_back":
-        form = form or _refilled(CallBackForm(dealership=lead.dealership, now=screen.at), typed)
-        _typed_by_key(form, "due_at", lead)
+        form = form or refilled(CallBackForm(dealership=lead.dealership, now=screen.at), typed)
+        typed_by_key(form, "due_at", lead)
         moments = call_back_moments(lead.dealership, now=screen.at)
         by_key = list(zip(DIGITS, moments, strict=False))
         said = str(typed.get("due_at", ""))
@@ -134,8 +135,8 @@ def open_panel(
     if name == "appointment":
         return _appointment(screen, lead, typed, form, results)
     if name == "quote":
-        form = form or _refilled(QuoteForm(), typed)
-        _takes_focus(form)
+        form = form or refilled(QuoteForm(), typed)
+        takes_focus(form)
         return _panel(name, lead, "quote", form=form, results=results)
     reason = CloseReason.objects.filter(pk=str(typed.get("reason", ""))).first()
     if reason is not None and "open" not in typed:
@@ -174,13 +175,13 @@ def _panel(name: str, lead: Lead, action: str, template: str = "", **parts: Any)
     )
 
 
-def _takes_focus(form: forms.Form) -> None:
+def takes_focus(form: forms.Form) -> None:
     """Begin typing in the first field; a form that came back has its errors first."""
     if form.fields and not form.is_bound:
         next(iter(form.fields.values())).widget.attrs["autofocus"] = True
 
 
-def _refilled(form: forms.Form, typed: Mapping[str, Any]) -> forms.Form:
+def refilled(form: forms.Form, typed: Mapping[str, Any]) -> forms.Form:
     """An unjudged form with what was typed in it: opening or switching a panel loses nothing."""
     form.initial = {
         **form.initial,
@@ -189,18 +190,15 @@ def _refilled(form: forms.Form, typed: Mapping[str, Any]) -> forms.Form:
     return form
 
 
-def _typed_by_key(form: forms.Form, name: str, lead: Lead, **asked: str) -> None:
+def typed_by_key(form: forms.Form, name: str, lead: Lead, **asked: str) -> None:
     """A field that a key goes to, and that says how it is understood."""
     show_live(form, name, lead, **asked)
     form.fields[name].widget.attrs |= {"data-key": OWN, "data-key-label": TYPE_IT}
 
 
-def _missing_results(name: str, screen: WorkScreen) -> list[ResultKey]:
+def missing_results(name: str, round_: Round, *, has_result: bool) -> list[ResultKey]:
     """The results that this panel's next steps lean on and that are not recorded yet."""
-    if screen.page is None:
-        return []
-    round_ = screen.page.round
-    results = [] if screen.has_result and round_.conversations else [SPOKEN_HERE]
+    results = [] if has_result and round_.conversations else [SPOKEN_HERE]
     if name in ("no_interest", "all_reasons") and not round_.refusals:
         results.append(REFUSED)
     if name in ("wrong_details", "all_reasons") and not round_.wrong_numbers:
@@ -218,16 +216,16 @@ def _appointment(
     kind = kind_of(lead, typed)
     if form is None:
         unjudged = AppointmentForm(lead=lead, now=screen.at, initial={"minutes": USUAL_MINUTES})
-        form = _refilled(unjudged, {**typed, "kind": kind})
+        form = refilled(unjudged, {**typed, "kind": kind})
     minutes = str(typed.get("minutes", ""))
     said = str(typed.get("starts_at", ""))
     length = int(minutes) if minutes.isdecimal() else 0
     slots = free_slots(lead, kind, text=said, now=screen.at, minutes=length)
-    _typed_by_key(form, "starts_at", lead, kind=kind, slots="1")
+    typed_by_key(form, "starts_at", lead, kind=kind, slots="1")
     form.fields["starts_at"].widget.attrs["hx-include"] = "#id_minutes"
     shown = {
         "kind": kind,
-        "kinds": list(zip("wsp", ("workshop", "showroom", "test_drive"), strict=True)),
+        "kinds": KINDS,
         "labels": dict(AppointmentKind.choices),
         "slots": keyed(slots),
         "understood": understood_visit(lead.dealership, said, now=screen.at),
@@ -295,8 +293,8 @@ def _facts(
         "follows": what_follows(reason, page.lead, page.round),
         "needs_approval": needs_approval(reason, page.lead, page.round),
     }
-    form = form or _refilled(close_form(screen, page.lead, reason), typed)
-    _takes_focus(form)
+    form = form or refilled(close_form(screen, page.lead, reason), typed)
+    takes_focus(form)
     return Panel(
         name,
         reason.label,

@@ -280,13 +280,21 @@ class WorkScreen:
 
     @property
     def keys(self) -> list[tuple[ResultKey, str]]:
-        return [(key, self.url_of(key)) for key in RESULT_KEYS]
+        return keys_of(self._page.lead.pk)
 
-    def url_of(self, key: ResultKey) -> str:
-        """Where a button sends the form."""
-        pk = self._page.lead.pk
-        if key.panel:
-            return reverse("leads:calling-panel", args=[pk])
-        if key.result:
-            return reverse("leads:calling-result", args=[pk])
-        return reverse("leads:calling-objection", args=[pk])
+    @property
+    def release_url(self) -> str:
+        return reverse("leads:calling-release")
+
+
+def keys_of(pk: int) -> list[tuple[ResultKey, str]]:
+    """The buttons for the lead with this id, each with where it sends the form."""
+    return [(key, _url_of(key, pk)) for key in RESULT_KEYS]
+
+
+def _url_of(key: ResultKey, pk: int) -> str:
+    if key.panel:
+        return reverse("leads:calling-panel", args=[pk])
+    if key.result:
+        return reverse("leads:calling-result", args=[pk])
+    return reverse("leads:calling-objection", args=[pk])

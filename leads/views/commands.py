@@ -39,6 +39,7 @@ OTHERS = (
     Command(
         _("Next customer"), "leads:calling-next", "phone-call", action="call_queue", is_sent=True
     ),
+    Command(_("Practise"), "leads:practice", "target", action="call_queue"),
     Command(_("Telephony"), "dealers:exchanges", "phone", action="keep_telephony"),
     Command(_("Absence"), "dealers:absences", "calendar"),
     Command(_("Change password"), "account_change_password", "lock"),

@@ -15,6 +15,7 @@ from leads.domain.agents_day import (
     REACHED_IN_A_GOOD_DAY,
     actions_of,
     day_of,
+    has_called,
     hours_of,
     promises_of,
 )
@@ -50,6 +51,7 @@ def my_day(request: SignedInRequest) -> HttpResponse:
     now = clock.now()
     day = day_of(request.user, now=now)
     hours = hours_of(request.user, now=now)
+    actions = actions_of(request.user, now=now)
     context = {
         "day": day,
         "good_day": REACHED_IN_A_GOOD_DAY,
@@ -58,7 +60,8 @@ def my_day(request: SignedInRequest) -> HttpResponse:
         "conversion_scale": CONVERSION_SCALE,
         "hours": hours,
         "most_calls": max((hour.calls for hour in hours), default=0),
-        "actions": actions_of(request.user, now=now),
+        "actions": actions,
+        "is_first_day": not actions and not has_called(request.user),
         "promises": [Promise(promise, now) for promise in promises_of(request.user, now=now)],
     }
     return render(request, "leads/my_day.html", context)

@@ -20,6 +20,8 @@ UNCOUNTED = {
     "day_limit": gettext_lazy("It does not count: this customer was already called twice today."),
 }
 
+LET_GO = gettext_lazy("Let go. For half an hour this customer is not offered to you.")
+
 
 def at_moment(at: datetime) -> str:
     return str(moment(localtime(at)))
@@ -112,6 +114,23 @@ def after_booking(appointment: Appointment) -> str:
         "who": who(appointment.lead),
         "kind": appointment.get_kind_display(),
         "at": at_moment(appointment.starts_at),
+    }
+
+
+def after_promise(lead: Lead, due_at: datetime) -> str:
+    return _("%(who)s: call back %(at)s. It comes by itself then.") % {
+        "who": who(lead),
+        "at": at_moment(due_at),
+    }
+
+
+def after_quote(lead: Lead) -> str:
+    return _("%(who)s: quote requested.") % {"who": who(lead)}
+
+
+def after_objection(lead: Lead) -> str:
+    return _("%(who)s: noted, do not call any more. Every campaign skips this customer.") % {
+        "who": who(lead)
     }
 
 
