@@ -27,11 +27,22 @@ from leads.domain.contact_details import ConsentIn
 from leads.domain.contacting import record_attempt
 from leads.domain.facts import Facts
 from leads.domain.intake import LeadIn, receive_lead
-from leads.models import Attempt, Consent, Customer, CustomerPhone, Event, Lead, Round
+from leads.models import (
+    Attempt,
+    Campaign,
+    Consent,
+    Customer,
+    CustomerPhone,
+    Event,
+    Kind,
+    Lead,
+    Round,
+)
 
 DEALERSHIPS = 12
 AGENTS = 64
 SALESPEOPLE = 4  # at each dealership
+CAMPAIGNS = (0, 0, 10)  # their priorities
 FIRST_NUMBER = 10_000_000  # of the mobile numbers, +316 and eight figures
 WORDS = "Ja, u mag mij bellen over aanbiedingen."
 
@@ -56,7 +67,7 @@ def fill(*, leads: int, attempts: int, seed: int, now: datetime) -> Filled:
     lives = [(stage.live(place, life), share) for place, share in stage.shares() for life in LIVES]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-    copies = _Copies()
+    copies = _Copies(stage.campaigns)
     for (lead, life), share in lives:
         copies.add(lead, round(leads * share * life.share) - 1)
     with connection.cursor() as cursor:
@@ -94,6 +105,9 @@ class _Stage:
         CentreService.objects.bulk_create(
             [CentreService(centre=centre, dealership=place) for place in self.places]
         )
+        self.campaigns = [
+            self._campaign(one, priority) for one, priority in enumerate(CAMPAIGNS, start=1)
+        ]
         self.agents = [
             self._person(f"agent-{one}.{number}", Role.AGENT, centre=centre)
             for one in range(AGENTS)
@@ -116,6 +130,13 @@ class _Stage:
             for day in range(6)
         )
         return place
+
+    def _campaign(self, one: int, priority: int) -> Campaign:
+        campaign = Campaign.objects.create(
+            group=self.group, slug=f"volume-{one}", name=f"Campaign {one}", priority=priority
+        )
+        campaign.dealerships.set(self.places)
+        return campaign
 
     def _person(self, name: str, role: Role, **where: Any) -> User:
         user = User.objects.create(email=f"{name}@volume.example", name=name.title())
@@ -208,9 +229,14 @@ LIVES = (
 
 
 class _Copies:
-    """Copies of leads with everything that hangs on them; each customer is another one."""
+    """Copies of leads with everything that hangs on them; each customer is another one. Passive
+    ones are of each campaign in turn, and of none."""
 
-    def __init__(self) -> None:
+    def __init__(self, campaigns: list[Campaign]) -> None:
+        numbers = ", ".join(str(one.pk) for one in campaigns)
+        priorities = ", ".join(str(one.priority) for one in campaigns)
+        self._campaign = f"(ARRAY[{numbers}, NULL]::bigint[])[1 + mod(n, {len(campaigns) + 1})]"
+        self._priority = f"(ARRAY[{priorities}, 0])[1 + mod(n, {len(campaigns) + 1})]"
         self._next: dict[type[models.Model], int] = {}
         self._number = FIRST_NUMBER + Customer.objects.count()
 
@@ -229,11 +255,15 @@ class _Copies:
         self._number += count
         for consent in lead.customer.consents.all():
             self._copy(consent, count, customer_id=f"{customer} + n")
+        of_campaign = {"campaign_id": self._campaign, "priority": self._priority}
+        if lead.kind != Kind.PASSIVE:
+            of_campaign = {}
         copied = self._copy(
             lead,
             count,
             customer_id=f"{customer} + n",
             next_call_at="next_call_at - n * interval '1 millisecond'",
+            **of_campaign,
         )
         of_lead = {"lead_id": f"{copied} + n"}
         for round_ in lead.rounds.all():

@@ -24,8 +24,9 @@ from leads.models import LEGAL_PERSONS, QUEUE_ORDER, Hold
 # An agent's own promise is the team's from a quarter of an hour after its time.
 PROMISE_IS_OVERDUE = timedelta(minutes=15)
 MOST_COUNTED = 100
-# How far to look past leads that other transactions are busy with at this very moment.
-NEAR, FAR = 4, 200
+# How many leads to judge before the best is taken: more than other transactions are busy with at
+# this very moment, over all parts of the work together; and how many of each part if those were.
+NEAR, LEAST_OF_A_PART, FAR = 48, 2, 200
 
 _NOW = "%(now)s::timestamptz"
 
@@ -57,8 +58,7 @@ places AS MATERIALIZED (
 _AT_WORK = f"""
     l.status = 'open' AND l.has_dialable_number AND NOT l.queue = '' AND l.queue <> 'catch_all'
     AND l.id <> ALL (%(without)s::bigint[])
-    AND (%(campaign)s::text = '' OR l.campaign_id IN (
-        SELECT k.id FROM leads_campaign k WHERE k.slug = %(campaign)s::text))
+    AND (%(campaigns)s::bigint[] IS NULL OR l.campaign_id = ANY (%(campaigns)s::bigint[]))
     AND NOT EXISTS (SELECT 1 FROM leads_hold h
         WHERE h.customer_id = l.customer_id AND h.until > {_NOW})
     AND NOT EXISTS (SELECT 1 FROM leads_release r
@@ -157,12 +157,26 @@ promises AS (
         ORDER BY b.due_at, b.lead_id LIMIT %(most)s::int) b
 )"""
 
-_IN_QUEUE = f"""
-        FROM leads_lead l
-        WHERE l.dealership_id = p.id AND l.queue = q.queue AND NOT l.queue = ''
-            AND l.status = 'open' AND l.has_dialable_number AND {_IS_PLANNED} AND (
+# The order of the queue, within one of its parts.
+_ORDER_IN_QUEUE = "ORDER BY l.priority DESC, l.next_call_at, l.id"
+
+
+def _in_queue(more: str = "") -> str:
+    """The planned calls of a queue `q` at a place `p`, from the first on.
+
+    What is judged lead by lead is kept out of the inner query: the planner takes each condition
+    for one that few pass, and would rather find those few at once than read in order and stop.
+    """
+    return f"""
+        FROM (SELECT l.* FROM leads_lead l
+            WHERE l.dealership_id = p.id AND l.queue = q.queue AND NOT l.queue = ''
+                AND l.status = 'open' AND l.has_dialable_number AND l.next_call_at <= {_NOW} {more}
+            {_ORDER_IN_QUEUE} OFFSET 0) l
+        WHERE {_IS_PLANNED} AND (
             SELECT {_AT_WORK} AND {_MAY_BE_OFFERED}
-            FROM leads_customer c WHERE c.id = l.customer_id)"""
+            FROM leads_customer c WHERE c.id = l.customer_id)
+        {_ORDER_IN_QUEUE} LIMIT %(most)s::int"""
+
 
 _QUEUES = "unnest(%(queues)s::text[]) WITH ORDINALITY AS q (queue, rank)"
 
@@ -181,23 +195,20 @@ _OF_WORK = (
 )
 
 
-def _each_of_work(columns: str, of_lead: str, *, order: str = "", more: str = "") -> str:
+def _each_of_work(columns: str, of_lead: str, *, more: str = "") -> str:
     """Select `columns` of the planned calls that the agent works on, up to `most` of each part."""
     return " UNION ALL ".join(
         f"""
     SELECT {columns}
     FROM work q JOIN places p ON p.id = q.place
-    CROSS JOIN LATERAL (SELECT {of_lead} {_IN_QUEUE} {of_campaign}
-        {order} LIMIT %(most)s::int) l
+    CROSS JOIN LATERAL (SELECT {of_lead} {_in_queue(of_campaign)}) l
     WHERE {part} {more}"""
         for part, of_campaign in _OF_WORK
     )
 
 
 _PLANNED = _each_of_work(
-    "q.rank, l.priority, l.next_call_at, l.id",
-    "l.priority, l.next_call_at, l.id",
-    order="ORDER BY l.priority DESC, l.next_call_at, l.id",
+    "q.rank, l.priority, l.next_call_at, l.id", "l.priority, l.next_call_at, l.id"
 )
 _DUE = f"""
 due AS (
@@ -263,8 +274,7 @@ FROM {_QUEUES} CROSS JOIN LATERAL (
     SELECT count(*) AS due, min(l.next_call_at) AS oldest,
         count(*) FILTER (WHERE l.next_call_at < %(today_began)s::timestamptz) AS overdue
     FROM (SELECT l.next_call_at
-        FROM places p CROSS JOIN LATERAL (SELECT l.next_call_at {_IN_QUEUE}
-            ORDER BY l.priority DESC, l.next_call_at, l.id LIMIT %(most)s::int) l
+        FROM places p CROSS JOIN LATERAL (SELECT l.next_call_at {_in_queue()}) l
         LIMIT %(most)s::int) l) w"""
 
 
@@ -299,7 +309,7 @@ class Search:
     scopes: tuple[Scope, ...]
     now: datetime
     queue: str = ""
-    campaign: str = ""
+    campaigns: frozenset[int] | None = None
     dealership: str = ""
 
     def lock_best(self, *, without: Iterable[int] = ()) -> Best | None:
@@ -307,8 +317,9 @@ class Search:
 
         None when nothing is due. What other transactions have locked is passed over.
         """
-        for most in (NEAR, FAR):
-            rows = fetch_prepared(_LOCK_BEST, self._params(without=list(without), most=most))
+        params = self._params(without=list(without))
+        for most in (self._near, FAR):
+            rows = fetch_prepared(_LOCK_BEST, {**params, "most": most})
             if rows:
                 return Best(*rows[0])
         return None
@@ -350,15 +361,24 @@ class Search:
         """The dealerships whose queues the agent works, whatever there."""
         return frozenset[int]().union(*(scope.places for scope in self.scopes))
 
-    def _work(self, queues: list[str]) -> list[tuple[int, str, int]]:
+    @property
+    def _near(self) -> int:
+        """How many leads of each part of the work are judged at first."""
+        return max(LEAST_OF_A_PART, NEAR // max(len(self._work()), 1))
+
+    @property
+    def _queues(self) -> list[str]:
+        return [self.queue] if self.queue else [queue.value for queue in QUEUE_ORDER]
+
+    def _work(self) -> list[tuple[int, str, int]]:
         """A row for each dealership, queue and campaign that the agent works on, each lead once."""
         rows = {
             (place, queue, campaign)
             for scope in self.scopes
             for place in scope.places
-            for queue in queues
+            for queue in self._queues
             if not scope.queues or queue in scope.queues
-            for campaign in _campaigns_of(scope)
+            for campaign in self._campaigns_of(scope)
         }
         return sorted(
             (place, queue, campaign)
@@ -368,18 +388,17 @@ class Search:
 
     def _params(self, **more: object) -> dict[str, object]:
         days = _days_around(self.now)
-        queues = [self.queue] if self.queue else [queue.value for queue in QUEUE_ORDER]
-        work = self._work(queues)
+        work = self._work()
         windows = [(day, *hours) for day in days if (hours := legal_calling_hours(day))]
         return {
             "agent": self.agent_id,
             "places": list(self.places),
             "now": self.now,
-            "queues": queues,
+            "queues": self._queues,
             "work_places": [place for place, _queue, _campaign in work],
             "work_queues": [queue for _place, queue, _campaign in work],
             "work_campaigns": [campaign for _place, _queue, campaign in work],
-            "campaign": self.campaign,
+            "campaigns": None if self.campaigns is None else list(self.campaigns),
             "dealership": self.dealership,
             "without": [],
             "let_go_since": self.now - KEPT_FROM_THIS_AGENT,
@@ -396,11 +415,13 @@ class Search:
             **more,
         }
 
-
-def _campaigns_of(scope: Scope) -> list[int]:
-    if scope.is_of_every_campaign:
-        return [EVERY_CAMPAIGN]
-    return [*scope.campaigns, *([WITHOUT_CAMPAIGN] if scope.without_campaign else [])]
+    def _campaigns_of(self, scope: Scope) -> Iterable[int]:
+        """What a scope reads of the index, campaign by campaign unless it is all of them."""
+        if scope.is_of_every_campaign:
+            return [EVERY_CAMPAIGN] if self.campaigns is None else self.campaigns
+        if self.campaigns is not None:
+            return scope.campaigns & self.campaigns
+        return [*scope.campaigns, *([WITHOUT_CAMPAIGN] if scope.without_campaign else [])]
 
 
 def _days_around(now: datetime) -> list[date]:

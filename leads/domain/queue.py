@@ -18,7 +18,16 @@ from leads.domain.access import everywhere, may_anywhere
 from leads.domain.agents_work import Scope, scopes_of, within
 from leads.domain.due import Search
 from leads.domain.holding import clear_lapsed, hold_of
-from leads.models import QUEUE_ORDER, CallBack, Hold, Lead, LeadQuerySet, Queue, Status
+from leads.models import (
+    QUEUE_ORDER,
+    CallBack,
+    Campaign,
+    Hold,
+    Lead,
+    LeadQuerySet,
+    Queue,
+    Status,
+)
 
 MOST_TRIES = 20
 
@@ -43,7 +52,7 @@ def next_lead(
         scopes=scopes_of(agent),
         now=now,
         queue=queue,
-        campaign=campaign,
+        campaigns=_campaigns_called(campaign) if campaign else None,
         dealership=dealership,
     )
     hold = _hold_best(search, agent, now)
@@ -51,6 +60,11 @@ def next_lead(
     if problem is not None:
         raise problem
     return hold
+
+
+def _campaigns_called(slug: str) -> frozenset[int]:
+    """The campaigns with this name, at whatever groups; none is none."""
+    return frozenset(Campaign.objects.filter(slug=slug).values_list("pk", flat=True))
 
 
 def _hold_best(search: Search, agent: User, now: datetime) -> Hold | None:

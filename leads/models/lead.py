@@ -62,6 +62,8 @@ class Queue(models.TextChoices):
 # The order in which the call queue works (product.md, The queue); catch_all is not called from.
 QUEUE_ORDER = (Queue.INBOUND, Queue.SECOND_VOICE, Queue.UNREACHED, Queue.PASSIVE)
 NOT_CLOSED = (Status.OPEN, Status.PROPOSED)
+# Open leads of a queue with a number to call.
+IN_A_CALL_QUEUE = Q(status=Status.OPEN, has_dialable_number=True) & ~Q(queue="")
 
 MILESTONES = (
     "received_at",
@@ -309,9 +311,11 @@ class Lead(models.Model):
                 "next_call_at",
                 "id",
                 name="lead_call_queue",
-                condition=Q(status=Status.OPEN, has_dialable_number=True) & ~Q(queue=""),
+                condition=IN_A_CALL_QUEUE,
             ),
-            # The same for an agent who works on some campaigns: each is read by itself.
+            # The same for an agent who works on some campaigns, or on what has none: each is read
+            # by itself. Their conditions keep these two from being read for all campaigns at once,
+            # as the planner will otherwise, and then every due lead is judged and sorted.
             models.Index(
                 "dealership",
                 "queue",
@@ -320,13 +324,22 @@ class Lead(models.Model):
                 "next_call_at",
                 "id",
                 name="lead_call_queue_of_a_campaign",
-                condition=Q(status=Status.OPEN, has_dialable_number=True) & ~Q(queue=""),
+                condition=IN_A_CALL_QUEUE & Q(campaign__isnull=False),
+            ),
+            models.Index(
+                "dealership",
+                "queue",
+                F("priority").desc(),
+                "next_call_at",
+                "id",
+                name="lead_call_queue_no_campaign",
+                condition=IN_A_CALL_QUEUE & Q(campaign=None),
             ),
             # When the next call of the queues is due, while nothing is due now.
             models.Index(
                 fields=["next_call_at"],
                 name="lead_next_in_the_queues",
-                condition=Q(status=Status.OPEN, has_dialable_number=True) & ~Q(queue=""),
+                condition=IN_A_CALL_QUEUE,
             ),
             # Mail tasks of the queues: leads without a number to call.
             models.Index(
