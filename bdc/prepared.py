@@ -1,21 +1,31 @@
-"""Statements that the database plans once for a connection, for what is asked all day."""
+"""Statements that are written and planned once, for what is asked all day.
+
+Django writes the SQL of a query anew each time, and PostgreSQL plans it anew: to find a row by its
+number, that takes several times as long as finding it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import Any
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.postgresql import base
+from django.db.models import BigIntegerField, Expression, Field, Model, QuerySet
+from django.db.models import query as of_django
+from django.db.transaction import TransactionManagementError
 
 Rows = Sequence[tuple[Any, ...]]
+Params = Mapping[str, Any] | Sequence[Any]
+M = TypeVar("M", bound=Model)
 
 
-def fetch_prepared(sql: str, params: Mapping[str, object]) -> Rows:
+def fetch_prepared(sql: str, params: Params) -> Rows:
     """Run `sql` on the connection of the moment, in its transaction, and return every row.
 
-    The text is planned on its first uses and from then on only run, where planning takes longer
+    The text is planned on its first use and from then on only run, where planning takes longer
     than running: so it must be the same text each time, with whatever differs in `params`, each
     of which needs a cast (`%(now)s::timestamptz`).
     """
@@ -24,6 +34,109 @@ def fetch_prepared(sql: str, params: Mapping[str, object]) -> Rows:
     cursor = server_binding(connection.connection)
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with closing(wrap(cursor)) as wrapped:
-        wrapped.execute(sql, dict[str, Any](params))
+        wrapped.execute(sql, params)
         rows: Rows = wrapped.fetchall()
     return rows
+
+
+class Given(Expression):
+    """Where a prepared query is given a value each time it is run: what `field` holds, or the
+    number of a row."""
+
+    def __init__(self, name: str, field: Field[Any, Any] | None = None) -> None:
+        super().__init__(output_field=field or BigIntegerField())
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return f"%s::{self.output_field.db_type(connection)}", [self]
+
+
+class Prepared(Generic[M]):
+    """A query whose SQL is written once, with a `Given` wherever a value differs.
+
+    `queryset` is called at the first use, when all models are known. The rows are as the queryset
+    gives them, with what it selects along and its annotations. It prefetches nothing: each
+    statement is one of these, see `attach`.
+    """
+
+    def __init__(self, queryset: Callable[[], QuerySet[M]]) -> None:
+        self._queryset = queryset
+
+    def all(self, **given: object) -> list[M]:
+        """Every row, with the values of its `Given`s by name."""
+        return list(self._written.rows(given))
+
+    def first(self, **given: object) -> M | None:
+        """The first row, or None."""
+        return next(self._written.rows(given), None)
+
+    def get(self, **given: object) -> M:
+        """The first row; raises DoesNotExist where there is none."""
+        found = self.first(**given)
+        if found is None:
+            raise self._written.model.DoesNotExist
+        return found
+
+    def attach(self, owner: Model, name: str, **given: object) -> None:
+        """Read the rows that hang on `owner` as its `name`, as prefetch_related() would: from now
+        on `owner.name.all()` gives them and asks the database no more."""
+        rows = self.all(**given)
+        relation: Any = owner._meta.get_field(name)
+        for row in rows:
+            relation.field.set_cached_value(row, owner)
+        known: Any = QuerySet(self._written.model)
+        known._result_cache, known._prefetch_done = rows, True
+        loaded_with(owner)[name] = known
+
+    def of(self, owner: Model, name: str, **given: object) -> Sequence[M]:
+        """The rows that hang on `owner` as its `name`: those loaded with it, else read now."""
+        known: Sequence[M] | None = loaded_with(owner).get(name)
+        return self.all(**given) if known is None else known
+
+    @cached_property
+    def _written(self) -> _Written[M]:
+        return _Written(self._queryset())
+
+
+def loaded_with(owner: Any) -> dict[str, Any]:
+    """What was prefetched with an object, by the name of the relation."""
+    known: dict[str, Any] = owner.__dict__.setdefault("_prefetched_objects_cache", {})
+    return known
+
+
+class _Written(Generic[M]):
+    """The SQL of a queryset, and how its rows become objects: all that ModelIterable would find
+    out anew for each query."""
+
+    def __init__(self, queryset: Any) -> None:
+        if queryset._iterable_class is not of_django.ModelIterable:
+            raise TypeError("a prepared query gives objects")
+        if queryset._prefetch_related_lookups:
+            raise TypeError("a prepared query is one statement, and prefetches nothing")
+        self.model: Any = queryset.model
+        self._locks = queryset.query.select_for_update
+        compiler = self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self._sql, self._params = compiler.as_sql()
+        columns, found = compiler.select, compiler.klass_info
+        own = found["select_fields"]
+        self._own = slice(own[0], own[-1] + 1)
+        self._names = [column[0].target.attname for column in columns[self._own]]
+        self._annotations = list(compiler.annotation_col_map.items())
+        populators: Any = of_django.get_related_populators
+        self._related = populators(found, columns, DEFAULT_DB_ALIAS)
+        self._converters = compiler.get_converters([column[0] for column in columns])
+
+    def rows(self, given: Mapping[str, object]) -> Iterator[M]:
+        if self._locks and connection.get_autocommit():
+            raise TransactionManagementError("a row is locked within a transaction only")
+        params = [given[one.name] if isinstance(one, Given) else one for one in self._params]
+        fetched = fetch_prepared(self._sql, params)
+        return map(self._object, self._compiler.apply_converters(fetched, self._converters))
+
+    def _object(self, row: list[Any]) -> M:
+        found: M = self.model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._own])
+        for related in self._related:
+            related.populate(row, found)
+        for name, position in self._annotations:
+            setattr(found, name, row[position])
+        return found

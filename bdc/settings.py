@@ -92,7 +92,7 @@ DATABASES["default"]["OPTIONS"] = {
     # them, and the more changes wait for the end of a transaction, the longer each catch takes.
     "options": f"{GIVEN_OPTIONS.get('options', '')} -c pgtrigger.ignore={{}}"
     " -c plan_cache_mode=force_generic_plan",
-    "prepare_threshold": 2,  # for bdc/prepared.py; Django's own cursors prepare nothing
+    "prepare_threshold": 0,  # for bdc/prepared.py; Django's own cursors prepare nothing
 }
 if env.bool("SPITS_POOL", default=False):  # the web process; workers keep a connection each
     # Who waits for a connection for 4 seconds is told to come back: the database may be away.

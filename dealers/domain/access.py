@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 
 from bdc.accounts.models import User
+from bdc.prepared import Given, Prepared
 from dealers.models import Dealership, Extension, Membership, Role
 
 
@@ -66,27 +68,31 @@ def reach_of(user: User) -> Reach:
     return cached
 
 
+# A row for each place that a membership leads to.
+_MEMBERSHIPS: Prepared[Any] = Prepared(
+    lambda: Membership.objects.annotate(
+        of_group=F("group__dealerships"),
+        served=F("centre__services__dealership"),
+        narrowed_to=F("only_dealerships"),
+        has_extension=Exists(
+            Extension.objects.filter(user=Given("user"), exchange__is_active=True)
+        ),
+    ).filter(user=Given("user"))
+)
+
+
 def _read_reach(user: User) -> Reach:
     if not user.is_active:
         return Reach({})
     roles_at: defaultdict[int, set[Role]] = defaultdict(set)
-    rows = Membership.objects.filter(user=user).values_list(
-        "role",
-        "dealership",
-        "group__dealerships",
-        "centre__services__dealership",
-        "only_dealerships",
-        "has_chosen_work",
-        Exists(Extension.objects.filter(user=user, exchange__is_active=True)),
-    )
     has_extension = has_chosen_work = False
-    for role, at_place, of_group, served, narrowed_to, is_chosen, has_one in rows:
-        has_extension = has_one
-        has_chosen_work |= is_chosen
-        place = at_place or of_group or served
-        is_left_out = served is not None and narrowed_to not in (None, served)
+    for row in _MEMBERSHIPS.all(user=user.pk):
+        has_extension = row.has_extension
+        has_chosen_work |= row.has_chosen_work
+        place = row.dealership_id or row.of_group or row.served
+        is_left_out = row.served is not None and row.narrowed_to not in (None, row.served)
         if place is not None and not is_left_out:
-            roles_at[place].add(Role(role))
+            roles_at[place].add(Role(row.role))
     roles = {place: frozenset(roles) for place, roles in roles_at.items()}
     return Reach(roles, has_extension=has_extension, has_chosen_work=has_chosen_work)
 

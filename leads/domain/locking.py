@@ -6,7 +6,11 @@ customer or lead (a hold, an entry of the timeline) can be added meanwhile witho
 
 from __future__ import annotations
 
+from bdc.prepared import Given, Prepared
 from leads.models import Customer, Lead
+
+_CUSTOMER = Prepared(lambda: Customer.objects.select_for_update(no_key=True).filter(pk=Given("pk")))
+_LEAD = Prepared(lambda: Lead.objects.select_for_update(no_key=True).filter(pk=Given("pk")))
 
 
 def lock_customer(customer_id: int) -> Customer:
@@ -15,7 +19,7 @@ def lock_customer(customer_id: int) -> Customer:
     Who was merged into another meanwhile gives that one: leads hang on the survivor alone.
     """
     while True:
-        customer = Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
+        customer = _CUSTOMER.get(pk=customer_id)
         if customer.merged_into_id is None:
             return customer
         customer_id = customer.merged_into_id
@@ -35,7 +39,7 @@ def lock_lead(lead: Lead) -> Lead:
     The dealership with its hours and policy is read once for all that a caller does with it.
     """
     customer = lock_customer(lead.customer_id)
-    locked = Lead.objects.select_for_update(of=("self",), no_key=True).get(pk=lead.pk)
+    locked = _LEAD.get(pk=lead.pk)
     if locked.customer_id != customer.pk:  # the undo of a merge took it elsewhere meanwhile
         customer = lock_customer(locked.customer_id)
     locked.customer = customer

@@ -13,8 +13,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bdc.prepared import Given, Prepared
 from leads.models import (
     AppointmentKind,
+    CallBack,
+    Consent,
     ConsentPurpose,
     Ground,
     Interest,
@@ -41,6 +44,10 @@ NO_GROUND = _(
 OBJECTED = _(
     "This customer objects to calls. Only a new request of the customer's own changes that."
 )
+
+# What a list loads with its leads beforehand; of a single lead it is read when it is asked for.
+_CALL_BACKS = Prepared(lambda: CallBack.objects.filter(lead=Given("lead")))
+_CONSENTS = Prepared(lambda: Consent.objects.filter(customer=Given("customer")))
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,7 @@ def _grounds(
 
 def _promise_is_due(lead: Lead, now: datetime) -> bool:
     """Whether an open call-back may be made now."""
-    promises = lead.call_backs.all() if lead.pk else ()  # loaded beforehand in lists
+    promises = _CALL_BACKS.of(lead, "call_backs", lead=lead.pk) if lead.pk else ()
     return any(
         promise.due_at - PROMISE_MAY_BE_EARLY <= now
         for promise in promises
@@ -166,6 +173,6 @@ def _has_consent(lead: Lead, now: datetime) -> bool:
     )
     return any(
         consent.words and consent.purpose in purposes and consent.given_at <= now
-        for consent in lead.customer.consents.all()
+        for consent in _CONSENTS.of(lead.customer, "consents", customer=lead.customer_id)
         if consent.withdrawn_at is None
     )

@@ -1,0 +1,98 @@
+"""Prepared queries: what the ORM gives, by SQL that is written once."""
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Exists, F
+from django.db.transaction import TransactionManagementError
+
+from bdc.prepared import Given, Prepared
+from dealers.models import DealerGroup, Dealership, OpeningBlock
+from tests.factories import create_dealership
+
+BY_NUMBER = Prepared(
+    lambda: (
+        Dealership.objects.select_related("group")
+        .annotate(
+            of_group=F("group__slug"),
+            opens=Exists(OpeningBlock.objects.filter(dealership=Given("pk"))),
+        )
+        .filter(pk=Given("pk"))
+    )
+)
+BLOCKS = Prepared(lambda: OpeningBlock.objects.filter(dealership=Given("place")).order_by("-pk"))
+
+
+def test_rows_are_as_the_queryset_gives_them(db, django_assert_num_queries):
+    dealership = create_dealership(brands=["Škoda", "50 %"])
+    create_dealership()
+
+    with django_assert_num_queries(1):
+        found = BY_NUMBER.get(pk=dealership.pk)
+        assert found.group == dealership.group
+
+    same = Dealership.objects.get(pk=dealership.pk)
+    assert {
+        field.attname: getattr(found, field.attname) for field in found._meta.concrete_fields
+    } == {field.attname: getattr(same, field.attname) for field in same._meta.concrete_fields}
+    assert (found.of_group, found.opens) == (dealership.group.slug, True)
+    assert not found._state.adding
+    assert BY_NUMBER.first(pk=0) is None
+    with pytest.raises(Dealership.DoesNotExist):
+        BY_NUMBER.get(pk=0)
+
+
+def test_each_use_has_its_own_values(db):
+    first, second = create_dealership(), create_dealership()
+
+    assert [BY_NUMBER.get(pk=one.pk) for one in (first, second, first)] == [first, second, first]
+
+
+def test_what_is_attached_is_asked_no_more(db, django_assert_num_queries):
+    dealership = create_dealership()
+    expected = list(dealership.opening_blocks.order_by("-pk"))
+    assert len(expected) > 1
+
+    BLOCKS.attach(dealership, "opening_blocks", place=dealership.pk)
+
+    with django_assert_num_queries(0):
+        assert list(dealership.opening_blocks.all()) == expected
+        assert dealership.opening_blocks.all()[0].dealership is dealership
+        assert list(BLOCKS.of(dealership, "opening_blocks", place=dealership.pk)) == expected
+
+
+def test_what_was_not_loaded_is_read_each_time(db):
+    dealership = create_dealership()
+
+    before = BLOCKS.of(dealership, "opening_blocks", place=dealership.pk)
+    dealership.opening_blocks.all().delete()
+
+    assert before
+    assert BLOCKS.of(dealership, "opening_blocks", place=dealership.pk) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_within_a_transaction_only():
+    lock = Prepared(lambda: DealerGroup.objects.select_for_update().filter(pk=Given("pk")))
+    group = create_dealership().group
+    with transaction.atomic():
+        assert lock.get(pk=group.pk) == group
+
+    with pytest.raises(TransactionManagementError):
+        lock.get(pk=group.pk)
+
+
+def test_a_query_that_would_give_something_else_is_refused(db):
+    with pytest.raises(TypeError, match="gives objects"):
+        Prepared(lambda: Dealership.objects.values_list("pk")).all()
+    with pytest.raises(TypeError, match="prefetches nothing"):
+        Prepared(lambda: Dealership.objects.prefetch_related("opening_blocks")).all()
+
+
+def test_it_is_planned_on_its_first_use(db):
+    first = Prepared(lambda: DealerGroup.objects.filter(slug=Given("slug", DealerGroup.slug.field)))
+
+    first.all(slug="noord")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%slug%'")
+        assert cursor.fetchone()[0] == 1
