@@ -51,7 +51,7 @@ OPEN_TO_DOORS = re.compile(
     r"\b(CloseReason|Campaign|Dealership|DealerGroup|ApiToken|User|IdempotentAnswer|Membership)"
     r"\.objects\b"
 )
-GATES = r"\w+\.objects\.(?!visible_to\(|for_one_answer\(\)\.get\(pk=acted_on\)|none\()\w+"
+GATES = r"\w+\.objects\.(?!visible_to\(|none\()\w+|\blead_for_answer\((?!acted_on\))"
 
 
 def test_doors_load_leads_only_through_the_gate():

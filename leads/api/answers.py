@@ -11,7 +11,7 @@ from rest_framework.serializers import BaseSerializer
 
 from bdc.api.views import ApiViewSet
 from leads.api.serializers import LeadOut
-from leads.models import Lead
+from leads.models import Lead, lead_for_answer
 from leads.models.base import OfLead
 
 
@@ -27,7 +27,7 @@ class LeadAnswers(ApiViewSet):
 
     def fresh(self, acted_on: int) -> Lead:
         """The lead as it is now; the domain let the user act on it, so the answer shows it."""
-        return Lead.objects.for_one_answer().get(pk=acted_on)
+        return lead_for_answer(acted_on)
 
     def answer(
         self,

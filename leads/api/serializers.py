@@ -68,10 +68,10 @@ class CustomerOfLeadOut(Out):
     may_call = serializers.SerializerMethodField()
 
     def get_phones(self, lead: Lead) -> list[str]:
-        return [phone.number for phone in lead.customer.phones.all()]
+        return lead.phone_numbers
 
     def get_emails(self, lead: Lead) -> list[str]:
-        return [email.address for email in lead.customer.emails.all()]
+        return lead.email_addresses
 
     @extend_schema_field(PermissionOut)
     def get_may_call(self, lead: Lead) -> Any:

@@ -1,3 +1,4 @@
+from leads.models.answered import lead_for_answer
 from leads.models.assignment import AssignedCampaign, QueueChange, WorkAssignment
 from leads.models.campaign import SCRIPT_WORDS, Campaign, ScriptField
 from leads.models.contact import (
@@ -115,4 +116,5 @@ __all__ = [
     "UpLineDrop",
     "UpLineOverride",
     "WorkAssignment",
+    "lead_for_answer",
 ]

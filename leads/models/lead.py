@@ -6,8 +6,9 @@ from datetime import datetime
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, F, Prefetch, Q, Value, When
+from django.db.models import Case, F, OuterRef, Prefetch, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
@@ -15,7 +16,7 @@ from bdc.triggers import refusal, refuse_if
 from dealers.domain.access import reach_of
 from dealers.models import DealerGroup, Dealership, Side
 from leads.models.campaign import Campaign
-from leads.models.customer import Customer
+from leads.models.customer import Customer, CustomerEmail, CustomerPhone
 from leads.models.raw_input import RawInput
 from leads.models.reason import CloseReason
 from leads.models.round import Proposal, Round
@@ -77,6 +78,11 @@ MILESTONES = (
 )
 
 
+def _of_customer(model: type[CustomerPhone | CustomerEmail], field: str) -> ArraySubquery:
+    """What all rows of a lead's customer say in `field`, in their order."""
+    return ArraySubquery(model.objects.filter(customer=OuterRef("customer")).values(field))
+
+
 class LeadQuerySet(models.QuerySet["Lead"]):
     def visible_to(self, user: User) -> LeadQuerySet:
         """The leads that `user` may see (product.md, Organisation; contract.md, Who may).
@@ -97,26 +103,27 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def owned_by(self, user: User) -> LeadQuerySet:
         return self.not_closed().filter(owner=user)
 
+    def with_what_answers_show(self) -> LeadQuerySet:
+        """Each with its customer, how that one is reached, and where it is worked."""
+        addresses = {
+            "phone_numbers": _of_customer(CustomerPhone, "number"),
+            "email_addresses": _of_customer(CustomerEmail, "address"),
+        }
+        related = ("customer", "dealership", "owner", "campaign")
+        return self.select_related(*related).annotate(**addresses)
+
     def for_answers(self) -> LeadQuerySet:
         """Load with what an answer of the API shows of a lead, in a bounded number of queries."""
-        return self.for_one_answer().prefetch_related(
+        return self.with_what_answers_show().with_what_it_is_judged_by()
+
+    def with_what_it_is_judged_by(self) -> LeadQuerySet:
+        """With its rounds and proposals, and what gives a ground to call."""
+        return self.prefetch_related(
             "customer__consents",
             "call_backs",
             "appointments",
+            Prefetch("rounds", Round.objects.with_who_closed()),
             Prefetch("proposals", Proposal.objects.select_related("reason", "proposed_by")),
-        )
-
-    def for_one_answer(self) -> LeadQuerySet:
-        """The same for a single lead: what only some leads need is left to be asked."""
-        return self.select_related(
-            "customer", "dealership", "dealership__group", "owner", "campaign"
-        ).prefetch_related(
-            "customer__phones",
-            "customer__emails",
-            Prefetch(
-                "rounds",
-                Round.objects.select_related("owner", "reason", "closed_by", "approved_by"),
-            ),
         )
 
     def for_rows(self) -> LeadQuerySet:
@@ -135,15 +142,22 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def for_page(self) -> LeadQuerySet:
         """Load with what the page of one lead shows, in a bounded number of queries."""
-        return self.for_answers().prefetch_related(
-            "dealership__opening_blocks",
-            "dealership__closing_days",
-            "customer__vehicles",
-            "call_backs__owner",
-            "appointments__salesperson",
-            "quotes",
-            "proposals__round",
-            "proposals__decided_by",
+        related = ("customer", "dealership__group", "owner", "campaign")
+        return (
+            self.select_related(*related)
+            .with_what_it_is_judged_by()
+            .prefetch_related(
+                "dealership__opening_blocks",
+                "dealership__closing_days",
+                "customer__phones",
+                "customer__emails",
+                "customer__vehicles",
+                "call_backs__owner",
+                "appointments__salesperson",
+                "quotes",
+                "proposals__round",
+                "proposals__decided_by",
+            )
         )
 
     def newest_first(self) -> LeadQuerySet:
@@ -255,6 +269,10 @@ class Lead(models.Model):
     )
 
     objects = LeadQuerySet.as_manager()
+
+    # Of its customer, where answers are loaded: see with_what_answers_show().
+    phone_numbers: list[str]
+    email_addresses: list[str]
 
     class Meta:
         verbose_name = _("lead")

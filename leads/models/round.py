@@ -88,6 +88,12 @@ BEGINS_OTHERWISE = (
 )
 
 
+class RoundQuerySet(models.QuerySet["Round"]):
+    def with_who_closed(self) -> RoundQuerySet:
+        """Each with its owner, and with its reason and by whom it ended."""
+        return self.select_related("owner", "reason", "closed_by", "approved_by")
+
+
 class Round(OfLead):
     """One round of a lead, with its maximum, what was reached in it, and how it ended."""
 
@@ -167,6 +173,8 @@ class Round(OfLead):
         output_field=models.BooleanField(),
         db_persist=True,
     )
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]

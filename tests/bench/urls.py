@@ -13,7 +13,7 @@ from bdc.api.tokens import SignedInApiRequest
 from leads.api import bodies
 from leads.api.answers import LeadAnswers
 from leads.api.serializers import LeadOut
-from leads.models import Lead
+from leads.models import Lead, lead_for_answer
 
 
 class CeilingViewSet(LeadAnswers):
@@ -30,7 +30,7 @@ class CeilingViewSet(LeadAnswers):
 
 @cache
 def _shown(pk: int) -> Lead:
-    return Lead.objects.for_answers().get(pk=pk)
+    return lead_for_answer(pk)
 
 
 router = SimpleRouter(use_regex_path=False)

@@ -292,7 +292,7 @@ def test_the_list_takes_the_same_queries_for_one_lead_and_for_three(
         receive(dealership, interest="service")
         record_objection(receive(dealership).customer, by=None, now=TUESDAY_10)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         response = as_manager.get("leads/")
 
     assert len(response.json()["results"]) == 3 * count
