@@ -4,6 +4,7 @@ import logging
 
 from django.apps import AppConfig
 from django.core.checks import Tags, register
+from django.utils.module_loading import autodiscover_modules
 
 from bdc import pulse, work
 from bdc.backups.under_way import check_restored
@@ -18,6 +19,7 @@ class BdcConfig(AppConfig):
         logging.captureWarnings(capture=True)  # they are log lines too
         work.tell_of_tasks()
         pulse.feel_pulses()
+        autodiscover_modules("gauges")  # each app says there what it measures
         register(check_durability, Tags.database)  # `migrate` runs them, wherever Spits starts
         register(check_restored, Tags.database)
         register(check_safety, Tags.security, deploy=True)

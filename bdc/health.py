@@ -25,18 +25,18 @@ _began = time.monotonic()
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when all works; 503 names what does not."""
-    database = _database()
+    database = database_state()
     parts = {
         "web": OK,
         "database": database,
-        "broker": _broker(),
+        "broker": broker_state(),
         "worker": _worker() if database == OK else "not known without the database",
     }
     works = all(state == OK for state in parts.values())
     return JsonResponse(parts, status=200 if works else 503)
 
 
-def _database() -> str:
+def database_state() -> str:
     """Ask with a connection of its own: those of the pool may all be waiting."""
     parameters = {**connection.get_connection_params(), "connect_timeout": 2}
     try:
@@ -46,7 +46,7 @@ def _database() -> str:
     return OK
 
 
-def _broker() -> str:
+def broker_state() -> str:
     try:
         with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as client:
             client.ping()

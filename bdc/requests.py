@@ -1,4 +1,4 @@
-"""Each request has an id, by which its answer and its log lines know it; one line tells of it."""
+"""Each request has an id, which its answer and log lines carry; one line tells of it."""
 
 import logging
 import re
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from bdc.logs import working_on
+from bdc.metrics.requests import count_request
 
 logger = logging.getLogger(__name__)
 
@@ -49,10 +50,12 @@ def route_of(request: HttpRequest) -> str:
 
 
 def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    method, route, status = request.method or "", route_of(request), response.status_code
+    count_request(method=method, route=route, status=status, seconds=seconds)
     facts = {
-        "method": request.method,
-        "route": route_of(request),
-        "status": response.status_code,
+        "method": method,
+        "route": route,
+        "status": status,
         "ms": round(seconds * 1000),
         "user": _user_id(request),
     }

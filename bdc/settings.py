@@ -185,7 +185,9 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked within the server, where nothing is encrypted
+SECURE_REDIRECT_EXEMPT = [
+    r"^(healthz|metrics)$"
+]  # asked within the server, where nothing is encrypted
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -261,6 +263,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
+
+# --- Watching -------------------------------------------------------------------------
+METRICS_TOKEN = given("SPITS_METRICS_TOKEN")
+REVISION = env.str("SPITS_REVISION", default="")
 
 # --- Logging --------------------------------------------------------------------------
 # Every logger writes by ours, which leaves out what is somebody's; see bdc/logs.py.

@@ -10,6 +10,7 @@ from bdc.api.documents import documents
 from bdc.api.schema import SchemaView
 from bdc.api.views import unknown_address
 from bdc.health import healthz
+from bdc.metrics.views import metrics
 
 # One sign-in with its rate limits, also for the reference data.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -18,6 +19,7 @@ handler500 = "bdc.failing.server_error"
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("accounts/", include("bdc.accounts.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),

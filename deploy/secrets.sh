@@ -29,6 +29,7 @@ if [ ! -e secrets/email_url ]; then
     keep email_url "${email_url:-dummymail://}"
 fi
 
+keep metrics_token "$(chance)"
 keep secret_key "$(chance)"
 keep postgres_password "$(chance)"
 keep database_url "postgres://spits:$(cat secrets/postgres_password)@postgres:5432/spits"

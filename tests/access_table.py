@@ -193,6 +193,8 @@ CLOSE = {"reason": "BDC-04", "destination": "service"}
 POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     # --- For anybody ----------------------------------------------------------------------
     ("healthz", "GET"): Policy(ANYBODY, is_public=True),
+    # For programs with a token of its own, or on the server itself: metrics/test_views.py.
+    ("metrics", "GET"): Policy(NO_ROLE, is_public=True),
     ("set_language", "*"): Policy(ANYBODY, is_public=True),
     ("/^api(?:/|$)", "*"): Policy(NO_ROLE, refusal=Answer.HIDDEN, is_public=True),
     ("leads:home", "GET"): Policy(ANYBODY),

@@ -184,6 +184,21 @@ def test_health_is_told_without_encryption(prepared, running):
         assert json.load(answer)["web"] == "ok"
 
 
+def test_figures_are_told_to_the_watcher_alone(prepared, running):
+    token = (prepared.folder / "secrets" / "metrics_token").read_text().strip()
+    inside = {"Host": "web:8000", "X-Forwarded-Proto": "http"}
+
+    with ask(prepared, "/metrics", **inside, Authorization=f"Bearer {token}") as answer:
+        told = answer.read().decode()
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        ask(prepared, "/metrics", **inside)
+
+    assert 'spits_up{part="database"} 1.0' in told
+    assert 'spits_pulse_silence_seconds{part="timetable"}' in told
+    with refused.value as answer:
+        assert answer.status == 403
+
+
 def test_every_line_of_the_logs_is_for_a_program(prepared, running):
     for name in ("prepare", *PARTS):
         for line in prepared.said(name).splitlines():
