@@ -52,10 +52,6 @@ def started(command, tmp_path, changes):
     [
         (WEB, {"DEBUG": "1"}, "set DEBUG=0."),
         (WORKER, {"SECRET_KEY": KEY[:40]}, "at least 50 characters of chance"),
-        (SERVE, {"SECRET_KEY": "ab" * 32}, "at least 50 characters of chance"),
-        (TIMETABLE, {"SECRET_KEY": f"django-insecure-{KEY}"}, "at least 50 characters of chance"),
-        (PREPARE, {"SECRET_KEY_FALLBACKS": f"{OTHER_KEY},short"}, "SECRET_KEY_FALLBACKS"),
-        (WORKER, {"SPITS_DEMO": "1"}, "set SPITS_DEMO=0"),
         (SERVE, {"SPITS_DEMO": "1", "SPITS_HOST": None}, "set SPITS_DEMO=0"),
         (WEB, {"SPITS_HOSTS": None}, "set SPITS_HOSTS to the names that it is asked for"),
         (TIMETABLE, {"SPITS_HOSTS": "*"}, "name those that Spits is asked for"),
@@ -128,6 +124,22 @@ def in_public(settings):
 
 def test_safe_settings_are_taken(in_public):
     require_safe_settings()
+
+
+@pytest.mark.parametrize(
+    ("key", "fallbacks"),
+    [
+        pytest.param(KEY[:49], [], id="short"),
+        pytest.param("ab" * 32, [], id="of few letters"),
+        pytest.param(f"django-insecure-{KEY}", [], id="of Django's own"),
+        pytest.param(KEY, [OTHER_KEY, "short"], id="one of before"),
+    ],
+)
+def test_key_that_can_be_guessed_is_refused(in_public, key, fallbacks):
+    in_public.SECRET_KEY, in_public.SECRET_KEY_FALLBACKS = key, fallbacks
+
+    with pytest.raises(CannotStart, match="at least 50 characters of chance"):
+        require_safe_settings()
 
 
 def test_every_problem_is_told_at_once(in_public):
