@@ -1,5 +1,6 @@
 """All settings of Spits, read top to bottom; what differs by place is in the environment."""
 
+import tomllib
 from pathlib import Path
 
 import environ
@@ -266,6 +267,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Watching -------------------------------------------------------------------------
 METRICS_TOKEN = given("SPITS_METRICS_TOKEN")
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 REVISION = env.str("SPITS_REVISION", default="")
 
 # --- Logging --------------------------------------------------------------------------

@@ -5,7 +5,6 @@ Nothing in it is about a person: numbers of rows, names of migrations, and diges
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -98,7 +97,7 @@ def facts_of_this_place(now: datetime) -> Mapping[str, Any]:
     """What a manifest says of the Spits that makes the backup."""
     return {
         "made_at": now.isoformat(),
-        "version": _version(),
+        "version": settings.VERSION,
         "server": server_version(),
         "key": _mark_of(settings.SECRET_KEY),
         "migrations": sorted(f"{app}.{name}" for app, name in _loader().applied_migrations),
@@ -128,8 +127,3 @@ def _mark_of(key: str | bytes) -> str:
 
 def _loader() -> MigrationLoader:
     return MigrationLoader(connection)
-
-
-def _version() -> str:
-    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]
-    return str(project["version"])

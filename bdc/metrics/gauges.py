@@ -6,7 +6,6 @@ to a limit, past which an alarm has long gone off.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -100,8 +99,7 @@ declare("spits_dead_letters", f"Effects that wait for a person, counted up to {M
 
 
 def _build() -> Figure:
-    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
-    labels = {"version": project["project"]["version"], "revision": settings.REVISION}
+    labels = {"version": settings.VERSION, "revision": settings.REVISION}
     return Figure("spits_build_info", 1, labels)
 
 
