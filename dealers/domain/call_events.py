@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bdc.errors import FieldProblem, Malformed
 from bdc.transactions import retrying_atomic
-from dealers.domain.signing import TOLERANCE, Delivery, secret_of, signature_problem
+from dealers.domain.signing import TOLERANCE, Delivery, secrets_of, signature_problem
 from dealers.formats.exchanges import ADAPTERS, CallTold
 from dealers.models import CallEvent, DeliveryRefusal, Exchange, Extension
 
@@ -68,7 +68,7 @@ def _secrets(exchange: Exchange, now: datetime) -> list[bytes]:
     salts = [exchange.salt]
     if exchange.previous_until is not None and exchange.previous_until > now:
         salts.append(exchange.previous_salt)
-    return [secret_of(salt) for salt in salts]
+    return [secret for salt in salts for secret in secrets_of(salt)]
 
 
 def _require_sensible(told: CallTold, *, now: datetime) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from dealers.models import DeliveryRefusal
@@ -40,7 +41,16 @@ class Delivery:
 
 def secret_of(salt: str) -> bytes:
     """The secret that belongs to a salt; it is kept nowhere."""
-    return salted_hmac("dealers.exchange", salt, algorithm="sha256").digest()
+    return secrets_of(salt)[0]
+
+
+def secrets_of(salt: str) -> list[bytes]:
+    """Every secret that is valid for a salt, that of SECRET_KEY before those of earlier keys."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [
+        salted_hmac("dealers.exchange", salt, secret=key, algorithm="sha256").digest()
+        for key in keys
+    ]
 
 
 def printed_secret(salt: str) -> str:

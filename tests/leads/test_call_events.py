@@ -181,6 +181,21 @@ def test_made_twice_the_old_secret_is_valid_no_more(deliver, exchange, administr
     assert deliver(old).status_code == 401
 
 
+def test_a_secret_of_an_earlier_key_is_valid_while_the_key_is_a_fallback(
+    deliver, exchange, settings
+):
+    before = [signed(exchange, call_told()) for _ in range(2)]
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-key"
+
+    assert [deliver(one).status_code for one in (before[0], signed(exchange, call_told()))] == [
+        200,
+        200,
+    ]
+    settings.SECRET_KEY_FALLBACKS = []
+    assert deliver(before[1]).status_code == 401
+
+
 def test_an_exchange_that_delivers_too_often_is_told_to_wait(deliver, exchange, settings):
     settings.API_REQUESTS_A_MINUTE = 1
     deliver(signed(exchange, call_told()))
