@@ -130,6 +130,9 @@ def test_second_start_takes_seconds_and_ends_within_ten(spits, folder):
     assert code == 0
     assert not any(is_running(pid) for pid in processes)
     assert again.process_of("") is None
+    told = (folder / "logs" / "worker.log").read_text().splitlines()
+    assert told != []
+    assert [line for line in told if not line.startswith("20")] == []  # each is one of our lines
 
 
 def test_clock_outside_a_demo_is_refused(spits, folder):
