@@ -4,6 +4,7 @@ from django.urls import path
 
 from leads.api.call_events import CallEventsView
 from leads.views import (
+    alerts,
     approving,
     call_backs,
     calling,
@@ -66,6 +67,7 @@ urlpatterns = [
     path("bellen/<int:pk>/afboeken/", calling.close, name="calling-close"),
     path("bellen/<int:pk>/ongedaan/", calling.undo, name="calling-undo"),
     path("dienst/", shift.shift, name="shift"),
+    path("dienst/nu/", alerts.alerts, name="alerts"),
     path("leads/", leads.leads_list, name="list"),
     path("leads/<int:pk>/", lead.detail, name="detail"),
     path("leads/<int:pk>/bellen/", lead.call, name="call"),

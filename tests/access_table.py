@@ -215,6 +215,7 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
         frozenset({Role.SALES_MANAGER}), on="place in the up line", done_for=NOBODY
     ),
     ("leads:shift", "POST"): Policy(SHIFT_KEEPERS, body={"say": "lunch"}),
+    ("leads:alerts", "GET"): Policy(SHIFT_KEEPERS),
     ("leads:team", "GET"): Policy(TEAM_LEADS),
     # Nobody is with a customer: tests/leads/test_team_page.py has who is.
     ("leads:team-give-back", "POST"): without_promise(TEAM_LEADS),

@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from dealers.domain.presence import set_presence
 from dealers.models import Presence, PresenceChange, Role
-from leads.domain.contacting import record_attempt
+from leads.domain.contacting import promise_call_back, record_attempt
 from leads.domain.holding import HOLD_LASTS, LASTS_WITHOUT_BROWSER, hold_of, renew_hold
 from leads.domain.queue import next_lead
-from leads.models import Hold
+from leads.models import CallBack, Hold
 from tests.api_client import ApiClient
 from tests.factories import (
     TUESDAY_10,
@@ -199,3 +199,21 @@ def test_the_screen_that_comes_back_renews_at_once(page, agent, dealership):
 
     assert "load delay:1s" in page.get("/bellen/").content.decode()
     assert hold_of(agent, TUESDAY_10) is not None
+
+
+# --- What calls for who is at work --------------------------------------------------------
+
+
+def test_the_bar_asks_for_what_calls_and_is_told_no_name(page, agent, dealership):
+    lead = receive_passive(dealership, name="Marieke Jansen", make="Volkswagen", model="Golf")
+    promise_call_back(lead, due_at=at(24, 11), by=agent, now=TUESDAY_10)
+    assert 'hx-get="/dienst/nu/"' in page.get("/mijn-dag/").content.decode()
+    page.post(SHIFT, {"say": "available"})
+    CallBack.objects.update(due_at=TUESDAY_10)
+
+    told = page.get("/dienst/nu/").content.decode()
+
+    assert "1 terugbelmoment nu" in told
+    assert 'data-words="Er is nu een terugbelmoment. Volkswagen Golf"' in told
+    assert "Jansen" not in told
+    assert "06" not in told

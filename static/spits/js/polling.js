@@ -1,5 +1,5 @@
 /* Nothing moves under your hands: an element with data-poll is not refreshed while its page is
-   hidden, while somebody types or chooses in it, or while a menu in it is open. Give it
+   hidden (unless it is marked data-unseen), while somebody types or chooses in it, or while a menu in it is open. Give it
    hx-trigger="every 5s, page-shown from:body" to catch up at once when the page is seen again. */
 function isInUse(target) {
   const active = document.activeElement;
@@ -9,7 +9,9 @@ function isInUse(target) {
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, target } = event.detail;
-  if (elt.hasAttribute("data-poll") && (document.hidden || isInUse(target))) event.preventDefault();
+  if (!elt.hasAttribute("data-poll")) return;
+  const isUnseen = document.hidden && !elt.hasAttribute("data-unseen");
+  if (isUnseen || isInUse(target)) event.preventDefault();
 });
 
 document.addEventListener("visibilitychange", () => {

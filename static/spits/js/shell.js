@@ -7,6 +7,7 @@ import "./keys.js";
 import "./menus.js";
 import "./palette.js";
 import "./polling.js";
+import "./shift.js";
 import "./theme.js";
 
 document.documentElement.classList.add("js");
