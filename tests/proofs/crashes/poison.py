@@ -2,11 +2,13 @@
 
 import os
 import signal
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
 
 import django
+from celery import signals
 
 django.setup()
 
@@ -15,6 +17,12 @@ from bdc.models import JobRun  # noqa: E402
 from bdc.outbox.effects import Payload, carries_out  # noqa: E402
 
 __all__ = ["app"]
+
+
+@signals.worker_ready.connect
+def say_ready(**_: object) -> None:
+    """What worker.py waits for: our logs leave out what Celery says of itself."""
+    sys.stderr.write("ready.\n")
 
 
 @carries_out("honest")
