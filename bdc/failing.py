@@ -3,9 +3,10 @@
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.template.loader import render_to_string
-from django.views import defaults
+
+from bdc.requests import request_number
 
 SECONDS = "5"  # after which it makes sense to ask again
 
@@ -15,4 +16,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         page = render_to_string("503.html")
         return HttpResponse(page, status=503, headers={"Retry-After": SECONDS})
-    return defaults.server_error(request)
+    page = render_to_string("500.html", {"number": request_number()})
+    return HttpResponseServerError(page)

@@ -18,6 +18,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 HEADER = "X-Request-ID"
 PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")  # another text would be somebody's words in our logs
 NO_ROUTE = "none"
+SAID_LENGTH = 6  # letters of the id that people say; static/spits/js/answers.js says as many
 
 
 class RequestMiddleware:
@@ -41,6 +42,11 @@ class RequestMiddleware:
         finally:
             working_on.reset(mark)
         return response
+
+
+def request_number() -> str:
+    """Return the number of the request under way as people say it: how its id begins."""
+    return working_on.get().get("request", "")[:SAID_LENGTH].upper()
 
 
 def route_of(request: HttpRequest) -> str:

@@ -90,6 +90,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if isinstance(user, User):
         context["navigation"] = navigation_of(user, request.path)
+        context["works_queue"] = may_anywhere(user, "call_queue")
         context["has_extension"] = reach_of(user).has_extension
         context["may_practise"] = may_anywhere(user, "call_queue")
         if may_anywhere(user, "keep_shift"):

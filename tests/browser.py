@@ -50,11 +50,19 @@ def launched() -> Iterator[Browser]:
 
 @contextmanager
 def new_page(
-    browser: Browser, address: str, *, width: int = 1280, height: int = 800
+    browser: Browser,
+    address: str,
+    *,
+    width: int = 1280,
+    height: int = 800,
+    javascript: bool = True,
 ) -> Iterator[Page]:
     """Open a Dutch page, in a context of its own: one in the background would be slow."""
     context = browser.new_context(
-        base_url=address, locale="nl-NL", viewport={"width": width, "height": height}
+        base_url=address,
+        locale="nl-NL",
+        viewport={"width": width, "height": height},
+        java_script_enabled=javascript,
     )
     yield context.new_page()
     context.close()

@@ -129,6 +129,12 @@ def _is_this_year(value: date) -> bool:
     return value.year == timezone.localtime(clock.now()).year
 
 
+@register.simple_tag
+def moment_now() -> str:
+    """The moment at which a page was drawn, as people write it."""
+    return str(moment(timezone.localtime(clock.now())))
+
+
 @register.filter(expects_localtime=True)
 def moment(value: datetime | None) -> str:
     """do 26 nov 17:30; with the year when it is another one."""

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
@@ -355,8 +356,9 @@ def _still_here(dealership: Dealership, appointment: Appointment) -> User | None
     return person if person is not None and may(person, "take", dealership.pk) else None
 
 
-def _slot_taken() -> RuleBroken:
-    return RuleBroken("slot_taken", _("This time was just booked. Choose another time."))
+def _slot_taken(dealership: Dealership, starts_at: datetime) -> RuleBroken:
+    said = gettext("%(time)s was just booked. Choose another time.")
+    return RuleBroken("slot_taken", said % {"time": f"{local(dealership, starts_at):%H:%M}"})
 
 
 def _keep(appointment: Appointment) -> None:
@@ -365,7 +367,7 @@ def _keep(appointment: Appointment) -> None:
         with transaction.atomic():
             appointment.save()
     except IntegrityError as error:
-        raise _slot_taken() from error
+        raise _slot_taken(appointment.lead.dealership, appointment.starts_at) from error
 
 
 def _whose(
@@ -391,7 +393,7 @@ def _free_slot(dealership: Dealership, starts_at: datetime) -> int:
     for slot in range(1, dealership.workshop_slots + 1):
         if slot not in taken:
             return slot
-    raise _slot_taken()
+    raise _slot_taken(dealership, starts_at)
 
 
 def _salesperson_for(
@@ -415,7 +417,7 @@ def _salesperson_for(
     for person in people:
         if person.pk not in busy:
             return person
-    raise _slot_taken()
+    raise _slot_taken(lead.dealership, starts_at)
 
 
 def count_for_map(lead: Lead) -> None:

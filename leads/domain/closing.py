@@ -78,6 +78,11 @@ class ReasonOffer:
         return [need for need in self.reason.needs if need in TOLD_NEEDS]
 
 
+def asks_facts(reason: CloseReason) -> bool:
+    """Whether a person has to tell something with this reason."""
+    return any(need in TOLD_NEEDS for need in reason.needs)
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What the lead holds for a close-out: its round, its number, appointments and quotes."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
@@ -43,8 +44,23 @@ def holder_problem(lead: Lead, *, by: User | None, now: datetime) -> RuleBroken 
         return None
     held = Hold.objects.filter(customer_id=lead.customer_id, until__gt=now).first()
     if held is not None and held.agent_id != by.pk:
-        return RuleBroken("held_by_other", _("A colleague is with this customer right now."))
+        return _held_by_other(lead.customer_id, by=by, now=now)
     return None
+
+
+def colleague_with(customer_id: int, *, reader: User, now: datetime) -> User | None:
+    """Who else is with the customer now, as far as `reader` may see for which lead."""
+    held = Hold.objects.filter(customer_id=customer_id, until__gt=now).exclude(agent=reader)
+    seen = held.filter(lead__in=Lead.objects.visible_to(reader)).select_related("agent").first()
+    return seen.agent if seen is not None else None
+
+
+def _held_by_other(customer_id: int, *, by: User, now: datetime) -> RuleBroken:
+    colleague = colleague_with(customer_id, reader=by, now=now)
+    if colleague is None:
+        return RuleBroken("held_by_other", _("A colleague is with this customer right now."))
+    said = gettext("%(who)s is with this customer right now.") % {"who": colleague}
+    return RuleBroken("held_by_other", said)
 
 
 def claim(lead: Lead, *, agent: User, now: datetime) -> Hold | None:
@@ -88,7 +104,7 @@ def hold_for(lead: Lead, *, agent: User, now: datetime) -> Hold:
         )
     taken = claim(lead, agent=agent, now=now)
     if taken is None:
-        raise RuleBroken("held_by_other", _("A colleague is with this customer right now."))
+        raise _held_by_other(lead.customer_id, by=agent, now=now)
     return taken
 
 

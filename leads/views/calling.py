@@ -50,6 +50,7 @@ from leads.views.calling_answers import (
 )
 from leads.views.calling_panels import close_form
 from leads.views.calling_screen import RENEWED_AFTER, WorkScreen
+from leads.views.lost import Lost, lead_on_screen
 from leads.views.saying import (
     LET_GO,
     after_booking,
@@ -132,17 +133,23 @@ def take_next(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @for_agents
 def renew(request: SignedInRequest) -> HttpResponse:
-    """The screen is still open: hold on; or say that the customer is not held any more."""
+    """The screen is still open: hold on; or say that the customer is not held any more.
+
+    `?lead=` is the one that the screen shows: who has that customer now is said by name.
+    """
     try:
         hold = renew_hold(request.user, now=clock.now())
     except RuleBroken:
         hold = None
     if not request.htmx:
         return redirect("leads:calling")
-    status = HTTPStatus.OK if hold else HTTPStatus.CONFLICT
-    context = {"hold": hold, "is_lost": hold is None, "renews_in": RENEWED_AFTER}
-    response = render_part(request, TEMPLATE, "hold", context, status=status)
-    return response if hold else reswap(retarget(response, "#hold"), "outerHTML")
+    shown = lead_on_screen(request)
+    if hold is not None and (shown is None or shown.customer_id == hold.customer_id):
+        context = {"hold": hold, "renews_in": RENEWED_AFTER}
+        return render_part(request, TEMPLATE, "hold", context)
+    context = {"is_lost": True, "lost": Lost.of(shown, request.user) if shown else None}
+    response = render_part(request, TEMPLATE, "hold", context, status=HTTPStatus.CONFLICT)
+    return reswap(retarget(response, "#hold"), "outerHTML")
 
 
 @require_POST

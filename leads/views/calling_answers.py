@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django_htmx.http import reswap, retarget
+from django_htmx.http import replace_url, reswap, retarget
 
 from bdc import clock
 from bdc.errors import Malformed, RuleBroken
@@ -26,7 +26,9 @@ from leads.forms.calling import NoteBesideForm
 from leads.forms.fields import LONGEST_NOTE
 from leads.models import RESULTS_THAT_ASK_A_NEXT_STEP, Attempt, Lead, Release
 from leads.views.calling_panels import open_panel
+from leads.views.calling_prepared import prepared_panels
 from leads.views.calling_screen import WorkScreen
+from leads.views.lost import Lost
 from leads.views.saying import after_attempt, who
 
 TEMPLATE = "leads/calling.html"
@@ -64,11 +66,15 @@ def carry_out(
     except RuleBroken as refusal:
         status = HTTPStatus.CONFLICT
         form.add_error(None, str(refusal.message))
-    return _refuse(request, form, panel, status)
+    return _refuse(request, form, panel, status, lead)
 
 
 def _refuse(
-    request: SignedInRequest, form: forms.Form, panel: str, status: HTTPStatus
+    request: SignedInRequest,
+    form: forms.Form,
+    panel: str,
+    status: HTTPStatus,
+    lead: Lead | None,
 ) -> HttpResponse:
     screen = WorkScreen(request.user, clock.now())
     if not panel or screen.page is None:
@@ -80,6 +86,7 @@ def _refuse(
         form=form if panel else None,
         status=status,
         keeps_note=True,
+        lost=Lost.of(lead, request.user) if lead is not None and screen.page is None else None,
     )
     if request.htmx:
         reswap(retarget(response, "#work"), "outerHTML")
@@ -124,9 +131,7 @@ def answer(request: SignedInRequest, said: str, *, panel: str = "") -> HttpRespo
         panel = ""
     if request.htmx:
         return screen_answer(request, screen=screen, panel=panel)
-    asked = {"panel": panel, "reason": request.POST.get("reason", "") if panel else ""}
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return redirect(f"{reverse('leads:calling')}?{query}" if query else "leads:calling")
+    return redirect(_address(panel, request.POST.get("reason", "") if panel else ""))
 
 
 def screen_answer(
@@ -138,6 +143,7 @@ def screen_answer(
     form: forms.Form | None = None,
     status: int = HTTPStatus.OK,
     keeps_note: bool = False,
+    lost: Lost | None = None,
 ) -> HttpResponse:
     screen = screen or WorkScreen(request.user, clock.now())
     typed = (request.POST if request.method == "POST" else request.GET).dict()
@@ -149,13 +155,28 @@ def screen_answer(
         "renews_in": screen.renews_in,
         "panel": opened,
         "form": opened.form if opened else None,
+        "prepared": prepared_panels(screen) if part == "work" else [],
+        "lost": lost,
         "releases": Release.Reason.choices,
         "note": request.POST.get("note", "") if keeps_note else "",
         "is_outcome_alone": part == "outcome" and bool(request.htmx),
         # A page that is refreshed by itself leaves the focus where it is.
         "takes_focus": request.method == "POST" or not request.htmx,
     }
-    return render_part(request, TEMPLATE, part, context, status=status)
+    response = render_part(request, TEMPLATE, part, context, status=status)
+    if request.htmx and request.method == "POST":
+        reason = opened.reason if opened is not None else None
+        shown = _address(opened.name if opened else "", reason.code if reason else "")
+        replace_url(response, shown)
+    return response
+
+
+def _address(panel: str, reason: str) -> str:
+    """Where the screen is found as it is, also when the page is loaded anew."""
+    asked = urlencode(
+        {name: value for name, value in [("panel", panel), ("reason", reason)] if value}
+    )
+    return f"{reverse('leads:calling')}?{asked}" if asked else reverse("leads:calling")
 
 
 # --- What is said, and what is kept -----------------------------------------------------

@@ -103,6 +103,13 @@ class Panel:
     shown: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def waits(self) -> str:
+        """Whether its own action may wait for a connection, and who follows (calling_unsent.js)."""
+        if self.name == "quote":
+            return "stay"
+        return "on" if self.name == "call_back" or self.reason is not None else ""
+
+    @property
     def is_typed_in(self) -> bool:
         """Whether there is nothing to choose by key, so that the first field takes the focus."""
         return self.name == "quote" or self.reason is not None

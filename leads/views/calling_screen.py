@@ -21,6 +21,7 @@ from leads.domain.queue import QueueAhead, queue_ahead
 from leads.domain.scripts import spoken_lines
 from leads.domain.undoing import SHORTEST_WINDOW, undoable_steps_of
 from leads.models import (
+    RESULTS_THAT_ASK_A_NEXT_STEP,
     Channel,
     CustomerVehicle,
     DayPart,
@@ -60,6 +61,11 @@ class ResultKey:
     tone: str
     result: str = ""
     panel: str = ""
+
+    @property
+    def stays(self) -> bool:
+        """Whether a next step follows with the same customer."""
+        return self.result in RESULTS_THAT_ASK_A_NEXT_STEP
 
 
 SPOKEN = ResultKey("0", _("Spoken"), "message", "goal", result=Result.SPOKEN)

@@ -14,6 +14,7 @@ from dealers.models import Absence, CentreService, Role
 from leads.domain.booking import book_appointment
 from leads.domain.contacting import promise_call_back, record_attempt, start_call
 from leads.domain.holding import hold_of
+from leads.domain.objecting import record_objection
 from leads.domain.queue import next_lead
 from leads.models import (
     FIXED_REASONS,
@@ -343,6 +344,77 @@ def test_a_lapsed_hold_is_told_in_words(page, held, clock):
     assert "Je hebt deze klant niet meer vast." in text_of(response)
 
 
+def test_who_has_the_customer_now_is_said_by_name(page, agent, held):
+    colleague = create_member(Role.AGENT, agent.memberships.get().centre, name="Bo Bos")
+    Hold.objects.update(agent=colleague)
+
+    lost = page.post(f"{url('renew')}?lead={held.pk}", headers=HTMX)
+    refused = send(page, "result", held, result="no_answer")
+
+    for response in (lost, refused):
+        assert response.status_code == 409
+        assert "Bo Bos is nu met Marieke Jansen bezig." in text_of(response)
+        assert f'href="{reverse("leads:detail", args=[held.pk])}"' in response.content.decode()
+    assert "Bo Bos is nu met deze klant bezig." in text_of(refused)
+
+
+def test_who_is_out_of_reach_is_not_named(page, agent, held, dealership):
+    elsewhere = create_dealership(group=dealership.group)
+    same = (held.customer.phones.get().number,)
+    other = receive_passive(elsewhere, phones=same)
+    assert other.customer_id == held.customer_id
+    stranger = create_agent(elsewhere, name="Bo Bos")
+    Hold.objects.update(agent=stranger, lead=other, dealership=elsewhere)
+
+    lost = page.post(f"{url('renew')}?lead={held.pk}", headers=HTMX)
+    refused = send(page, "result", held, result="no_answer")
+
+    assert "Je hebt deze klant niet meer vast." in text_of(lost)
+    assert "Een collega is nu met deze klant bezig." in text_of(refused)
+    assert "Bos" not in text_of(lost) + text_of(refused)
+
+
+def test_a_screen_that_shows_another_customer_than_is_held_says_so(page, agent, held, dealership):
+    record_attempt(held, result="no_answer", by=agent, now=TUESDAY_10)
+    receive_passive(dealership)
+    next_lead(agent, now=TUESDAY_10)
+
+    lost = page.post(f"{url('renew')}?lead={held.pk}", headers=HTMX)
+
+    assert lost.status_code == 409
+    assert "Je hebt deze klant niet meer vast." in text_of(lost)
+
+
+@pytest.mark.parametrize("named", ["", "x", "9" * 40, "0"])
+def test_what_names_no_lead_renews_all_the_same(page, held, named):
+    assert page.post(f"{url('renew')}?lead={named}", headers=HTMX).status_code == 200
+
+
+def test_who_objected_meanwhile_is_shown_as_not_to_be_called(page, agent, held):
+    record_objection(held.customer, by=agent, now=TUESDAY_10)
+
+    lost = page.post(f"{url('renew')}?lead={held.pk}", headers=HTMX)
+
+    assert "Niet bellen (recht van verzet sinds di 24 nov)." in text_of(lost)
+    assert "Volgende klant" in text_of(lost)
+    assert "hold-blocked" in lost.content.decode()
+
+
+def test_a_customer_without_a_number_has_the_focus_on_his_details(page, held):
+    assert (
+        page.get(url(""))
+        .content.decode()
+        .count('data-opens-panel data-offline="offline-panel" autofocus')
+        == 0
+    )
+    held.customer.phones.update(is_dialable=False)
+
+    html = page.get(url("")).content.decode()
+
+    assert re.findall(r'value="(\w+)"[^>]* autofocus', html) == ["wrong_details"]
+    assert "Geen nummer" in html
+
+
 def test_letting_go_takes_a_reason_keeps_the_note_and_takes_nobody_new(
     page, agent, held, dealership
 ):
@@ -523,7 +595,7 @@ def test_somebody_elses_customer_is_refused_and_the_note_is_not_lost(page, held,
 
     words = text_of(response)
     assert response.status_code == 409
-    assert "collega" in words
+    assert "is nu met deze klant bezig." in words
     assert "Je notitie is niet opgeslagen" in words
     assert "Hond blaft." in words
     assert not Attempt.objects.exists()
@@ -890,7 +962,8 @@ def test_a_moment_that_was_just_booked_reopens_the_panel_with_fresh_ones(
 
     html = response.content.decode()
     assert response.status_code == 409
-    assert "Kies een andere tijd" in html
+    assert "09:00 is net geboekt. Kies een andere tijd." in html
+    assert re.findall(r'name="slot" [^>]*data-key="(\d)"', html) == [*"123456"]
     assert slot not in html
     assert 'value="7-TKL-82"' in html
     assert "Wil graag woensdag.</textarea>" in html
@@ -1150,7 +1223,7 @@ def test_the_screen_costs_the_same_for_any_number_of_leads(
     next_lead(agent, now=TUESDAY_10)
     receive_passive(dealership)
 
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(37):
         page.get(url(""))
 
 

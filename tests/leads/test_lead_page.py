@@ -1111,10 +1111,10 @@ def test_an_agent_works_a_queue_lead_on_this_page_too(client, dealership):
 
 def test_an_agent_is_told_that_a_colleague_is_with_the_customer(client, dealership):
     lead = receive_passive(dealership)
-    start_call(lead, by=create_agent(dealership), now=TUESDAY_10)
+    start_call(lead, by=create_agent(dealership, name="Bo Bos"), now=TUESDAY_10)
     client.force_login(create_agent(dealership))
 
-    assert "Een collega is nu met deze klant" in show(client, lead)
+    assert "Bo Bos is nu met deze klant bezig." in show(client, lead)
     assert do(client, "call", lead).status_code == 409
 
 

@@ -98,7 +98,7 @@ class Person:
         if "note" in typed:
             self.note = typed
             return
-        action = re.search(r'<button formaction="([^"]*)"></button>', self.page)[1]
+        action = re.search(r'<button formaction="([^"]*)"[^>]*></button>', self.page)[1]
         self._sent(action, typed)
 
     def call(self):

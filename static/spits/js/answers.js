@@ -1,26 +1,36 @@
 /* What to do with what the server answers: say what went wrong, keep what was typed. */
-import { clear, say, unsay } from "./messages.js";
+import { clear, fillIn, isSaid, say, unsay } from "./messages.js";
+import { askToSignIn, drawnFor, freshToken, isSignIn } from "./signing_in.js";
 
-const signIn = document.querySelector('meta[name="spits-sign-in"]').content;
 const changes = (request) => request.verb !== "get";
+const isUnasked = (elt) => elt.matches("[data-poll], [data-unasked]");
+const isOfSignIn = (xhr) => isSignIn(xhr.status, xhr.responseURL);
 
-function isSignIn(xhr) {
-  if (xhr.status === 401) return true;
-  return Boolean(xhr.responseURL) && new URL(xhr.responseURL).pathname === signIn && location.pathname !== signIn;
+/* The same press once more. What refreshes itself does so by itself. */
+function repeatOf({ elt, triggeringEvent }) {
+  if (isUnasked(elt)) return null;
+  const submitter = triggeringEvent?.submitter;
+  return () => {
+    if (!elt.isConnected) return;
+    if (elt.matches("form")) elt.requestSubmit(submitter?.isConnected ? submitter : null);
+    else elt.click();
+  };
 }
 
-function saySignedOut() {
-  say("signed-out", (message) => {
-    const here = encodeURIComponent(location.pathname + location.search);
-    message.querySelector("a").href = `${signIn}?next=${here}`;
-  });
+/* The number by which whoever looks after Spits finds the request in the log lines. */
+const NUMBER_LENGTH = 6;
+
+function sayNotSaved(xhr) {
+  const number = xhr.getResponseHeader("X-Request-ID")?.slice(0, NUMBER_LENGTH).toUpperCase();
+  if (number) say("not-saved-number", (message) => fillIn(message, number));
+  else say("not-saved");
 }
 
-/* Signing in again in another tab gives a new CSRF token; what is open here goes on with it. */
-const CSRF_COOKIE = /(?:^|; )spits_csrf=([^;]+)/;
-
+/* Signing in again gives a new CSRF token; what is open here goes on with it. The server hears
+   whom the page was drawn for: for somebody else it has the page loaded anew. */
 document.addEventListener("htmx:configRequest", (event) => {
-  const fresh = CSRF_COOKIE.exec(document.cookie)?.[1];
+  if (drawnFor) event.detail.headers["X-Spits-User"] = drawnFor;
+  const fresh = freshToken();
   if (!fresh) return;
   event.detail.headers["X-CSRFToken"] = fresh;
   if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = fresh;
@@ -28,15 +38,16 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, requestConfig } = event.detail;
+  if (event.defaultPrevented || isUnasked(elt)) return;
   // A button in the message itself would go with it before its request is sent.
-  if (changes(requestConfig) && !elt.hasAttribute("data-unasked") && !elt.closest("#messages")) clear();
+  if (changes(requestConfig) && !elt.closest("#messages")) clear();
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
-  if (isSignIn(xhr)) {
+  if (isOfSignIn(xhr)) {
     event.detail.shouldSwap = false;
-    saySignedOut();
+    askToSignIn(repeatOf(event.detail.requestConfig));
   } else if (xhr.status >= 400 && xhr.getResponseHeader("HX-Retarget")) {
     event.detail.shouldSwap = true; // the server says where its sentence belongs
   }
@@ -44,16 +55,27 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
-  if (isSignIn(xhr) || xhr.getResponseHeader("HX-Retarget")) return;
+  if (isOfSignIn(xhr) || xhr.getResponseHeader("HX-Retarget")) return;
   if (xhr.status === 403) say("refused");
   else if (xhr.status === 404) say("gone");
   else if (xhr.status === 429) say("too-often");
-  else if (xhr.status >= 500) say("not-saved");
+  else if (xhr.status >= 500) sayNotSaved(xhr);
   else say("not-understood");
 });
 
-for (const failure of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(failure, () => say("offline"));
+/* What did not arrive may be kept for later by the page that sent it. Else what cannot be done
+   is said, by the name that its button has in data-offline. */
+const WHY = { "htmx:sendError": "unsent", "htmx:timeout": "unsent-slow", "htmx:sendAbort": "unsent-slow" };
+
+for (const [failure, why] of Object.entries(WHY)) {
+  document.addEventListener(failure, (event) => {
+    const { elt, requestConfig } = event.detail;
+    const detail = { requestConfig, why };
+    if (isUnasked(elt)) return isSaid() || failure === "htmx:sendAbort" ? null : say("offline");
+    if (!document.dispatchEvent(new CustomEvent("not-sent", { cancelable: true, detail }))) return null;
+    if (failure === "htmx:sendAbort") return say("broken-off");
+    return say(requestConfig.triggeringEvent?.submitter?.dataset.offline ?? "offline", undefined, "offline");
+  });
 }
 
 document.addEventListener("htmx:afterRequest", (event) => {

@@ -1,7 +1,7 @@
 /* Clocks that run: <time data-countdown> to its datetime, <time data-ago> since or until it.
    They follow the application's time, which in the demo is not the time of this computer. */
 const offset = Date.parse(document.querySelector('meta[name="spits-now"]').content) - Date.now();
-const now = () => Date.now() + offset;
+export const now = () => Date.now() + offset;
 const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
 const WARNING = 60;
 

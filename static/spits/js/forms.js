@@ -1,8 +1,12 @@
-/* A form marked data-once is sent once: no second press, no held key. */
+/* A form marked data-once is sent once: no second press, no held key. The pressed button looks
+   busy meanwhile, and a press that comes too soon is answered in the bar below. */
+import { sayBusy } from "./waiting.js";
+
 const once = (element) => element.closest?.("form[data-once]");
 
-function free(form) {
+export function free(form) {
   form.removeAttribute("aria-busy");
+  form.querySelector("button[aria-busy]")?.removeAttribute("aria-busy");
 }
 
 document.addEventListener("submit", (event) => {
@@ -11,9 +15,11 @@ document.addEventListener("submit", (event) => {
   if (form.getAttribute("aria-busy") === "true") {
     event.preventDefault();
     event.stopImmediatePropagation();
+    sayBusy();
     return;
   }
   form.setAttribute("aria-busy", "true");
+  event.submitter?.setAttribute("aria-busy", "true");
 }, { capture: true });
 
 document.addEventListener("keydown", (event) => {
@@ -27,13 +33,3 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 /* Back to a page that the browser kept: its forms may be sent again. */
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-once][aria-busy]").forEach(free));
-
-/* The line on top while something that the person asked for takes long. */
-let waiting = 0;
-const asked = (event) => !event.detail.elt.matches("[data-poll], [data-unasked]");
-function count(change) {
-  waiting = Math.max(0, waiting + change);
-  document.body.classList.toggle("waiting", waiting > 0);
-}
-document.addEventListener("htmx:beforeSend", (event) => asked(event) && count(1));
-document.addEventListener("htmx:afterRequest", (event) => asked(event) && count(-1));

@@ -95,11 +95,11 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-const isQuiet = (key) => Date.now() < quietUntil && (quietKey === null || quietKey === key);
+export const isQuiet = (key) => Date.now() < quietUntil && (quietKey === null || quietKey === key);
 const opensPanel = (event) => event.detail.requestConfig?.triggeringEvent?.submitter?.hasAttribute("data-opens-panel");
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (opensPanel(event)) typedAhead = [];
+  if (opensPanel(event) && !event.defaultPrevented) typedAhead = [];
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -120,10 +120,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 /* --- The key sheet ------------------------------------------------------------------- */
-function describe(carrier) {
+/* What a button or field does, in the words that stand on it. */
+export function labelOf(carrier) {
   if (carrier.dataset.keyLabel) return carrier.dataset.keyLabel;
   const copy = carrier.cloneNode(true);
-  copy.querySelectorAll("kbd, svg, small, .badge").forEach((part) => part.remove());
+  copy.querySelectorAll("kbd, svg, small, .badge, .option-sub").forEach((part) => part.remove());
   return carrier.getAttribute("aria-label") ?? copy.textContent.trim();
 }
 
@@ -131,7 +132,7 @@ function describe(carrier) {
 export function commandsHere() {
   const everywhere = [...sheet.querySelectorAll("[data-key-is]")].map((one) => one.dataset.keyIs);
   const own = carriers().filter((one) => !everywhere.includes(one.dataset.key));
-  return own.map((carrier) => ({ key: carrier.dataset.key, label: describe(carrier) }));
+  return own.map((carrier) => ({ key: carrier.dataset.key, label: labelOf(carrier) }));
 }
 
 export const pressKey = (key) => act(key);
