@@ -46,7 +46,7 @@ class RequestMiddleware:
 
 def request_number() -> str:
     """Return the number of the request under way as people say it: how its id begins."""
-    return working_on.get().get("request", "")[:SAID_LENGTH].upper()
+    return (working_on.get() or {}).get("request", "")[:SAID_LENGTH].upper()
 
 
 def route_of(request: HttpRequest) -> str:
