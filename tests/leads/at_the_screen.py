@@ -39,7 +39,6 @@ def at_the_screen(browser: Browser, client, agent: User, address: str) -> Iterat
         page.context.add_init_script(NO_TELEPHONE)
         page.context.add_cookies([cookie_of(client, agent, address)])
         page.clock.install()
-        page.goto("/leads/")
         page.goto("/bellen/")
         page.wait_for_function("() => document.documentElement.classList.contains('js')")
         page.click("#next")

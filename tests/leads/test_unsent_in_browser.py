@@ -54,6 +54,13 @@ def test_what_is_recorded_offline_arrives_once_in_order_and_soon(page):
     press(page, "0")
     said(page, "Geen verbinding. Je uitkomst staat klaar en wordt verstuurd.")
     assert "Gesproken" in page.inner_text("#unsent")
+    press(page, "m")
+    page.keyboard.type("Belt liever 's avonds")
+    page.click("text=Bewaren")
+    press(page, "m")
+    page.keyboard.type("En niet op zijn werk")
+    page.click("text=Bewaren")
+    page.locator("#who").focus()
     press(page, "3")
     page.wait_for_selector("#outcome [data-in-place] .option")
     press(page, "2")
@@ -61,10 +68,15 @@ def test_what_is_recorded_offline_arrives_once_in_order_and_soon(page):
     press(page, "1")  # it is decided
     with_customer(page, "Jansen")
     waiting = kept(page)
-    assert [set(one) for one in waiting] == [{"by", "path", "codes"}] * 2
-    assert [one["path"].split("/")[3] for one in waiting] == ["uitkomst", "terugbellen"]
+    assert [set(one) for one in waiting] == [{"number", "by", "path", "codes"}] * 4
+    assert [one["path"].split("/")[3] for one in waiting] == [
+        "uitkomst",
+        "notitie",
+        "notitie",
+        "terugbellen",
+    ]
     words = json.dumps(waiting)
-    assert not [word for word in ("Hond", "Jansen", "06", "+31") if word in words]
+    assert not [word for word in ("Hond", "avonds", "Jansen", "06", "+31") if word in words]
     assert not Attempt.objects.exists()
 
     page.context.set_offline(False)
@@ -76,7 +88,11 @@ def test_what_is_recorded_offline_arrives_once_in_order_and_soon(page):
     assert not page.is_visible("#unsent")
     assert kept(page) == []
     assert [step.what for step in Step.objects.order_by("pk")] == ["attempt", "call_back"]
-    assert [note.body for note in Note.objects.all()] == ["Hond blaft"]
+    assert [note.body for note in Note.objects.order_by("pk")] == [
+        "Hond blaft",
+        "Belt liever 's avonds",
+        "En niet op zijn werk",
+    ]
 
 
 def test_what_the_server_did_before_its_answer_was_lost_is_not_done_again(page):
@@ -112,14 +128,19 @@ def test_what_cannot_be_done_offline_says_so_and_stays(page):
     press(page, "1")
     said(page, "Een afspraak boeken kan alleen met verbinding; wat je invulde blijft staan.")
     assert page.is_visible("#panel")
-    page.click("[data-escape]")
-    said(page, "Geen verbinding.")
     page.context.set_offline(False)
     press(page, "1")
     said(page, "showroom geboekt")
     assert Appointment.objects.count() == 1
-    press(page, "Escape")
+
+    page.context.set_offline(True)
+    press(page, "Escape")  # from the panel that offers to hand over
     page.wait_for_selector(".results")
+    press(page, "3")
+    page.wait_for_selector("[data-prepared-panel]")
+    press(page, "Escape")
+    page.wait_for_selector("[data-in-place] .results")
+    page.context.set_offline(False)
 
     page.context.set_offline(True)
     press(page, "5")

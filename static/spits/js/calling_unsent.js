@@ -9,7 +9,9 @@ import { keep, send, takeBack, waits } from "./unsent.js";
 
 const outcome = () => document.getElementById("outcome");
 const parts = () => [...outcome().children].filter((part) => !part.matches(".card-footer"));
+const customer = () => document.getElementById("call").action;
 const submitterOf = (config) => config.triggeringEvent?.submitter;
+let results = null;
 
 /* Show something in the place of the results; what was there comes back by `bringBack`. */
 function putInPlace(shown) {
@@ -24,6 +26,26 @@ function bringBack() {
   for (const part of outcome().children) part.hidden = false;
 }
 
+/* The results of this customer, for who goes back to them from a panel. */
+function keepResults() {
+  const shown = outcome()?.querySelector(":scope > .card-body > .results");
+  if (shown) results = { of: customer(), part: shown.parentElement.cloneNode(true) };
+}
+
+function goBackToResults() {
+  if (results?.of !== customer()) return false;
+  putInPlace(results.part.cloneNode(true));
+  document.getElementById("who").focus();
+  return true;
+}
+
+/* Back to the results: those beneath, or the kept ones where a panel was opened with a connection. */
+function goBack() {
+  bringBack();
+  if (outcome().matches(".is-open") && goBackToResults()) return;
+  document.getElementById("who").focus();
+}
+
 function prepared(name) {
   const found = document.getElementById("without-connection")?.content.querySelector(`[data-prepared="${name}"]`);
   return found?.firstElementChild.cloneNode(true);
@@ -32,7 +54,7 @@ function prepared(name) {
 function openPrepared(name) {
   const panel = prepared(name);
   if (!panel) return false;
-  panel.querySelector("[data-escape]").addEventListener("click", bringBack);
+  panel.querySelector("[data-escape]").addEventListener("click", goBack);
   putInPlace(panel);
   panel.querySelector("h2").focus();
   return true;
@@ -44,10 +66,9 @@ function sayWhatWaits(name) {
   note.querySelector("button").addEventListener("click", () => {
     const written = takeBack();
     if (written === null) return;
-    bringBack();
+    goBack();
     document.getElementById("note").value = written;
     if (!waits()) unsay("unsent");
-    document.getElementById("who").focus();
   });
   putInPlace(note);
   outcome().querySelector(".card-footer").hidden = true;
@@ -60,6 +81,7 @@ function goOnWithout(config, why) {
   if (config.elt.id !== "call" || !submitter) return false;
   free(config.elt);
   if ("opensPanel" in submitter.dataset) return openPrepared(submitter.value);
+  if ("escape" in submitter.dataset) return goBackToResults();
   if (!submitter.dataset.waits) return false;
   const name = labelOf(submitter) || document.getElementById("outcome-title").textContent;
   keep({ path: config.path, parameters: config.formData ?? config.parameters, name });
@@ -86,6 +108,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 }, { capture: true });
 
 document.addEventListener("all-sent", async (event) => {
+  event.preventDefault();
   await drawAnew();
   show(event.detail);
 });
+
+keepResults();
+document.addEventListener("htmx:afterSettle", keepResults);

@@ -2,7 +2,7 @@
    the server knows every press by its id. Kept are addresses and codes alone, of nobody's name or
    number; what was typed along stays in this page, and the browser asks before it closes. */
 import { goesOnInSpits } from "./leaving.js";
-import { fillIn, sayAlso, unsay } from "./messages.js";
+import { fillIn, sayAlso, show, unsay } from "./messages.js";
 import { askToSignIn, drawnFor, freshToken, isSignIn } from "./signing_in.js";
 
 const KEPT = "spits-unsent";
@@ -10,7 +10,7 @@ const CODES = ["action_id", "seen", "panel", "result", "moment", "reason", "happ
 const TRIED_EVERY = 2000; // milliseconds
 const LONGEST = 20000;
 const SERVER_IS_AWAY = [408, 429];
-const typed = new Map(); // all that a press sent, by its id and address
+const typed = new Map(); // all the fields of what waits, by its number
 const named = new Map(); // and what it was, in words
 let isSending = false;
 let nextTry = null;
@@ -18,9 +18,10 @@ let answered = []; // what the server said of what was sent
 
 const everything = () => JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
 const mine = () => everything().filter((one) => one.by === drawnFor);
-const key = (one) => `${one.codes.action_id} ${one.path}`;
-const hasWords = (one) => [...(typed.get(key(one)) ?? [])].some(([name, value]) => value && !CODES.includes(name) && name !== "csrfmiddlewaretoken");
-const nameOf = (one) => named.get(key(one)) ?? document.getElementById("unsent").dataset.outcome;
+const isWords = ([name, value]) => value && !CODES.includes(name) && name !== "csrfmiddlewaretoken";
+const hasWords = (one) => (typed.get(one.number) ?? []).some(isWords);
+const nameOf = (one) => named.get(one.number) ?? document.getElementById("unsent").dataset.outcome;
+const isSame = (one, other) => one.path === other.path && JSON.stringify(one.codes) === JSON.stringify(other.codes);
 
 export const waits = () => mine().length > 0;
 
@@ -42,14 +43,16 @@ function draw() {
 export function keep({ path, parameters, name }) {
   const fields = [...parameters].filter(([, value]) => typeof value === "string");
   const codes = Object.fromEntries(fields.filter(([field, value]) => value && CODES.includes(field)));
-  const entry = { by: drawnFor, path, codes };
-  typed.set(key(entry), fields);
-  named.set(key(entry), name);
+  const number = Math.max(0, ...everything().map((one) => one.number)) + 1;
+  const entry = { number, by: drawnFor, path, codes };
+  if (!fields.some(isWords) && mine().some((one) => isSame(one, entry))) return; // pressed twice
+  typed.set(number, fields);
+  named.set(number, name);
   write([...everything(), entry]);
   nextTry ??= setTimeout(send, TRIED_EVERY);
 }
 
-const noteOf = (one) => typed.get(key(one))?.find(([name]) => name === "note")?.[1] ?? "";
+const noteOf = (one) => typed.get(one.number)?.find(([name]) => name === "note")?.[1] ?? "";
 
 /* Take back the last press and return its note; null while it is on its way. */
 export function takeBack() {
@@ -61,10 +64,9 @@ export function takeBack() {
 }
 
 function forget(entry) {
-  const entries = everything();
-  entries.splice(entries.findIndex((one) => key(one) === key(entry) && one.by === entry.by), 1);
-  typed.delete(key(entry));
-  write(entries);
+  typed.delete(entry.number);
+  named.delete(entry.number);
+  write(everything().filter((one) => one.number !== entry.number));
 }
 
 function refuse(entry, page) {
@@ -78,7 +80,7 @@ function refuse(entry, page) {
 /* Send the first of them; whether to go on with the next. */
 async function sendFirst() {
   const entry = mine()[0];
-  const body = new URLSearchParams(typed.get(key(entry)) ?? Object.entries(entry.codes));
+  const body = new URLSearchParams(typed.get(entry.number) ?? Object.entries(entry.codes));
   body.set("csrfmiddlewaretoken", freshToken() ?? "");
   const headers = { "HX-Request": "true", "X-Spits-User": drawnFor };
   const answer = await fetch(entry.path, { method: "POST", body, headers, signal: AbortSignal.timeout(LONGEST) });
@@ -111,8 +113,9 @@ export async function send() {
   nextTry = waits() ? setTimeout(send, TRIED_EVERY) : null;
   if (waits()) return;
   unsay("unsent");
-  document.dispatchEvent(new CustomEvent("all-sent", { detail: answered }));
+  const said = answered;
   answered = [];
+  if (document.dispatchEvent(new CustomEvent("all-sent", { cancelable: true, detail: said }))) show(said);
 }
 
 if (drawnFor && document.getElementById("unsent")) {
