@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from dealers.domain.hours import local
+from leads.domain.binding import open_promise
 from leads.domain.due import PROMISE_IS_OVERDUE
 from leads.domain.routing import TWO_MINUTES
 from leads.models import Appointment, CallBack, Lead, Proposal, Queue, Status
@@ -89,11 +90,6 @@ def next_visit(lead: Lead) -> Appointment | None:
     """The first appointment without an outcome: it still comes, or nobody said how it went."""
     visits = (visit for visit in lead.appointments.all() if not visit.outcome)
     return min(visits, key=lambda visit: visit.starts_at, default=None)
-
-
-def open_promise(lead: Lead) -> CallBack | None:
-    """The call-back that was promised to the customer and not made yet."""
-    return next((promise for promise in lead.call_backs.all() if promise.done_at is None), None)
 
 
 def sent_back(lead: Lead) -> Proposal | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import DateField, Q
 
+from bdc.prepared import Given, Prepared
 from dealers.domain.hours import (
     calling_window,
     local,
@@ -82,19 +83,26 @@ def _within_part(
     return planned
 
 
+# The customers are found first: beside a condition on attempts, the database would read many.
+_COUNTED = Prepared(
+    lambda: Attempt.objects.filter(
+        customer__in=Customer.objects.filter(
+            Q(pk=Given("customer")) | Q(merged_into=Given("customer"))
+        ).values("pk"),
+        local_date=Given("on", DateField()),
+        counts=True,
+    ).order_by("pk")
+)
+
+
 def counting_of(customer: Customer, dealership: Dealership, at: datetime) -> tuple[int | None, str]:
     """Say whether an attempt at `at` counts: (which of the day, "") or (None, why not).
 
     One attempt per part of the day and two per day count, over all leads of the customer, also
     those that were made before another was merged into him.
     """
-    counted = list(
-        Attempt.objects.filter(
-            Q(customer=customer) | Q(customer__merged_into=customer),
-            local_date=local(dealership, at).date(),
-            counts=True,
-        ).values_list("day_part", flat=True)
-    )
+    on = local(dealership, at).date()
+    counted = [made.day_part for made in _COUNTED.all(customer=customer.pk, on=on)]
     if day_part(dealership, at) in counted:
         return None, "same_day_part"
     if len(counted) >= MOST_A_DAY:

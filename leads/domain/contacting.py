@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
 from bdc.errors import FieldProblem, Malformed, RuleBroken
+from bdc.prepared import Given, Prepared
 from bdc.transactions import retrying_atomic
 from dealers.domain.access import people_at
 from dealers.domain.hours import local, may_call_at
 from dealers.models import Role, Side
 from leads.domain.access import ownership_problem, require
+from leads.domain.binding import open_promise, read_once
 from leads.domain.cadence import counting_of, day_part, next_call
 from leads.domain.holding import end_hold_of, hold_for, holder_problem, let_customer_go
 from leads.domain.intake import note_conversation
@@ -152,14 +154,15 @@ def record_attempt(
     """
     require(by, "work", lead.dealership_id)
     lead = lock_lead(lead)
-    round_ = Round.objects.select_for_update().get(lead=lead, number=lead.round_number)
+    read_once(lead)
+    round_ = round_of(lead)
     call = _call_to_answer(lead, call_id, by=by)
     problem = working_problem(lead, by=by, now=now)
     is_late = problem is not None and call is not None and problem.code in _LOST_SINCE_THE_CALL
     if problem is not None and not is_late:
         raise problem
     if is_late and call is not None:
-        round_ = Round.objects.select_for_update().get(pk=call.round_id)
+        round_ = call.round
         if round_.attempts_left == 0:
             raise RuleBroken(
                 "maximum_attempts_reached",
@@ -199,7 +202,7 @@ def record_attempt(
             end_when_full(lead, now=now)
             lead.save(update_fields=["next_call_at", "system_close_at"])
     else:
-        _follow_from(lead, round_, attempt, by=by, now=now)
+        _follow_from(lead, attempt, by=by, now=now)
     if objection:
         object_to_calls(lead.customer_id, by=by, now=now)
         lead = lock_lead(lead)
@@ -208,16 +211,23 @@ def record_attempt(
     return attempt
 
 
+_OPEN_CALLS = Prepared(
+    lambda: (
+        Call.objects.select_for_update()
+        .filter(lead=Given("lead"), by=Given("by"), ended_at=None)
+        .order_by("-started_at")
+    )
+)
 # What may have happened to a lead between the start of a call and its result.
 _LOST_SINCE_THE_CALL = ("not_owner", "held_by_other", "already_closed")
 
 
 def _call_to_answer(lead: Lead, call_id: int | None, *, by: User | None) -> Call | None:
     """The started call that this result belongs to: the one named, else the last of `by`."""
-    calls = Call.objects.select_for_update().filter(lead=lead, by=by, ended_at=None)
+    calls = _OPEN_CALLS.all(lead=lead.pk, by=by.pk if by is not None else None)
     if call_id is None:
-        return calls.order_by("-started_at").first()
-    call = calls.filter(pk=call_id).first()
+        return calls[0] if calls else None
+    call = next((one for one in calls if one.pk == call_id), None)
     if call is None:
         raise Malformed(
             FieldProblem("call", "unknown_call", _("This call is not yours, or has a result."))
@@ -240,9 +250,9 @@ def _ground_or_breach(
 
 def _due_promise(lead: Lead, now: datetime) -> CallBack | None:
     """The open call-back whose time has come: it may always be made once."""
-    return CallBack.objects.filter(
-        lead=lead, done_at=None, due_at__lte=now + PROMISE_IS_MADE_BY
-    ).first()
+    promise = open_promise(lead)
+    is_due = promise is not None and promise.due_at <= now + PROMISE_IS_MADE_BY
+    return promise if is_due else None
 
 
 def _may_pass_maximum(lead: Lead, now: datetime) -> bool:
@@ -312,13 +322,10 @@ def _write_attempt(
         attempt=attempt.pk,
         seconds=attempt.seconds,
     )
-    round_.refresh_from_db()
     return attempt
 
 
-def _follow_from(
-    lead: Lead, round_: Round, attempt: Attempt, *, by: User | None, now: datetime
-) -> None:
+def _follow_from(lead: Lead, attempt: Attempt, *, by: User | None, now: datetime) -> None:
     """Plan the next call, or hand the lead over, as the result says.
 
     Who has a visit ahead was reached: after the last attempt the visit is the next step.
@@ -326,17 +333,19 @@ def _follow_from(
     lead.set_once("first_attempt_at", now)
     lead.first_call_at = lead.first_call_at or now
     lead.offer_ends_at = None
-    open_promise = CallBack.objects.filter(lead=lead, done_at=None).first()
-    if open_promise is not None and open_promise.due_at <= now + PROMISE_IS_MADE_BY:
-        open_promise.done_at, open_promise.was_kept = now, True
-        open_promise.save(update_fields=["done_at", "was_kept"])
-        open_promise = None
+    made = _due_promise(lead, now)
+    if made is not None:
+        made.done_at, made.was_kept = now, True
+        made.save(update_fields=["done_at", "was_kept"])
     if attempt.result == Result.SPOKEN:
         note_conversation(lead, channel=ConversationChannel.OUTBOUND, by=by, now=now)
     if attempt.result not in RESULTS_THAT_ASK_A_NEXT_STEP:
         let_customer_go(lead, by=by)
-    if attempt.result == Result.SPOKEN or round_.attempts_left > 0 or open_promise is not None:
-        _plan_next_call(lead, round_, attempt, promise=open_promise, now=now)
+    # Read anew, since the database has counted the attempt in it.
+    round_ = attempt.round = round_of(lead)
+    promise = open_promise(lead)
+    if attempt.result == Result.SPOKEN or round_.attempts_left > 0 or promise is not None:
+        _plan_next_call(lead, round_, attempt, promise=promise, now=now)
     elif (visit := visit_ahead(lead, now=now)) is not None:
         lead.next_call_at = visit.starts_at
         lead.save()
@@ -355,7 +364,7 @@ def _plan_next_call(
         lead.next_call_at = promise.due_at
     elif attempt.counts or lead.next_call_at is None or lead.next_call_at <= now:
         lead.next_call_at = next_call(lead.dealership, attempts=round_.attempts, last_at=now)
-    lead.save()
+    lead.save(update_fields=["first_attempt_at", "first_call_at", "offer_ends_at", "next_call_at"])
     record(lead, "call_planned", by=None, now=now, at=lead.next_call_at.isoformat())
 
 
@@ -521,4 +530,4 @@ def end_call(call_id: int, *, now: datetime) -> None:
     )
     end_hold_of(call)
     if not attempt.is_late:
-        _follow_from(lead, round_, attempt, by=None, now=now)
+        _follow_from(lead, attempt, by=None, now=now)

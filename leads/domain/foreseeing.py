@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from leads.domain.agenda import open_promise
+from leads.domain.binding import open_promise
 from leads.domain.cadence import counting_of, day_part, next_call
 from leads.domain.contacting import PROMISE_IS_MADE_BY, goes_on_unreached
 from leads.models import Lead, Round

@@ -15,6 +15,7 @@ from bdc.accounts.models import User
 from bdc.errors import RuleBroken
 from bdc.transactions import retrying_atomic
 from leads.domain.access import everywhere, require_anywhere
+from leads.domain.binding import forget_holder, holder
 from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
 from leads.models import Call, Event, Hold, Lead, Release, Step
@@ -38,12 +39,17 @@ def _holds(agent: User, now: datetime) -> QuerySet[Hold]:
     return Hold.objects.filter(agent=agent, until__gt=now, dealership__in=places)
 
 
+def _lasts(hold: Hold, agent: User, now: datetime) -> bool:
+    """The same of a hold that was read already."""
+    return hold.until > now and hold.dealership_id in everywhere(agent, "call_queue")
+
+
 def holder_problem(lead: Lead, *, by: User | None, now: datetime) -> RuleBroken | None:
     """Return held_by_other when somebody else is with the customer of a queue lead now."""
     if by is None or not lead.is_at_bdc:
         return None
-    held = Hold.objects.filter(customer_id=lead.customer_id, until__gt=now).first()
-    if held is not None and held.agent_id != by.pk:
+    held = holder(lead.customer)
+    if held is not None and held.until > now and held.agent_id != by.pk:
         return _held_by_other(lead.customer_id, by=by, now=now)
     return None
 
@@ -65,6 +71,7 @@ def _held_by_other(customer_id: int, *, by: User, now: datetime) -> RuleBroken:
 
 def claim(lead: Lead, *, agent: User, now: datetime) -> Hold | None:
     """Hold the customer of `lead` for `agent`, or return None when somebody was first."""
+    forget_holder(lead.customer)
     clear_lapsed(agent, customer_id=lead.customer_id, now=now)
     Hold.objects.bulk_create(
         [
@@ -95,10 +102,10 @@ def hold_for(lead: Lead, *, agent: User, now: datetime) -> Hold:
 
     Raises held_by_other when a colleague is with the customer, or the agent with another one.
     """
-    held = _holds(agent, now).first()
-    if held is not None and held.customer_id == lead.customer_id:
+    held = holder(lead.customer)
+    if held is not None and held.agent_id == agent.pk and _lasts(held, agent, now):
         return held
-    if held is not None:
+    if _holds(agent, now).exists():
         raise RuleBroken(
             "held_by_other", _("You are with another customer. Finish or release that one first.")
         )
@@ -111,6 +118,7 @@ def hold_for(lead: Lead, *, agent: User, now: datetime) -> Hold:
 def let_customer_go(lead: Lead, *, by: User | None) -> None:
     """End the hold of `by` on the customer: a result or a next step was recorded."""
     if by is not None:
+        forget_holder(lead.customer)
         Hold.objects.filter(customer_id=lead.customer_id, agent=by).delete()
 
 

@@ -14,9 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bdc.prepared import Given, Prepared
+from leads.domain.binding import open_promise
 from leads.models import (
     AppointmentKind,
-    CallBack,
     Consent,
     ConsentPurpose,
     Ground,
@@ -46,7 +46,6 @@ OBJECTED = _(
 )
 
 # What a list loads with its leads beforehand; of a single lead it is read when it is asked for.
-_CALL_BACKS = Prepared(lambda: CallBack.objects.filter(lead=Given("lead")))
 _CONSENTS = Prepared(lambda: Consent.objects.filter(customer=Given("customer")))
 
 
@@ -120,12 +119,8 @@ def _grounds(
 
 def _promise_is_due(lead: Lead, now: datetime) -> bool:
     """Whether an open call-back may be made now."""
-    promises = _CALL_BACKS.of(lead, "call_backs", lead=lead.pk) if lead.pk else ()
-    return any(
-        promise.due_at - PROMISE_MAY_BE_EARLY <= now
-        for promise in promises
-        if promise.done_at is None
-    )
+    promise = open_promise(lead)
+    return promise is not None and promise.due_at - PROMISE_MAY_BE_EARLY <= now
 
 
 def _follow_up_is_due(lead: Lead, now: datetime) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import PositiveSmallIntegerField, Q
 
 from bdc.accounts.models import User
+from bdc.prepared import Given, Prepared
 from dealers.models import Side
+from leads.domain.binding import forget_holder
 from leads.domain.permission import lasting_ground_until
 from leads.domain.timeline import record
 from leads.models import Appointment, CallBack, Hold, Kind, Lead, Queue, Round, Status
@@ -34,10 +36,16 @@ GOES_ON = (
     "has_appointment",
 )
 
+_ROUND = Prepared(
+    lambda: Round.objects.filter(
+        lead=Given("lead"), number=Given("number", PositiveSmallIntegerField())
+    )
+)
+
 
 def round_of(lead: Lead) -> Round:
     """The round that is worked, or the last one of a closed lead, read anew."""
-    return Round.objects.get(lead=lead, number=lead.round_number)
+    return _ROUND.get(lead=lead.pk, number=lead.round_number)
 
 
 def side_of(*, owner: User | None, queue: str) -> Side:
@@ -150,6 +158,7 @@ def _end_alarm(lead: Lead) -> None:
 
 def let_go(lead: Lead, *, now: datetime, kept: bool = False) -> None:
     """End what binds people to the lead: its hold and its open call-back."""
+    forget_holder(lead.customer)
     Hold.objects.filter(lead=lead).delete()
     CallBack.objects.filter(lead=lead, done_at=None).update(done_at=now, was_kept=kept)
 

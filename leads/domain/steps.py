@@ -12,7 +12,9 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from bdc.accounts.models import User
-from leads.models import CallBack, Event, Hold, Lead, Round, Step
+from bdc.prepared import Given, Prepared
+from leads.domain.binding import holder, open_promise
+from leads.models import Event, Lead, Round, Step
 
 MOMENTS = ("next_call_at", "system_close_at", "offer_ends_at")
 
@@ -32,14 +34,14 @@ def state_before(lead: Lead, *, by: User | None, now: datetime) -> Before | None
     """What the lead is like before `by` acts on it; the system undoes nothing."""
     if by is None:
         return None
-    promise = CallBack.objects.filter(lead=lead, done_at=None).first()
+    promise, hold = open_promise(lead), holder(lead.customer)
     parked_until = lead.customer.parked_until
     state = {
         "owner": lead.owner_id,
         "queue": lead.queue,
         "kind": lead.kind,
         "promise": promise.pk if promise else None,
-        "is_held": Hold.objects.filter(customer=lead.customer_id, agent=by).exists(),
+        "is_held": hold is not None and hold.agent_id == by.pk,
         "parked_until": parked_until.isoformat() if parked_until else None,
         **{name: _iso(getattr(lead, name)) for name in MOMENTS},
     }
@@ -61,7 +63,7 @@ def keep_step(lead: Lead, before: Before | None, what: str, **wrote: Any) -> Non
         what=what,
         before=before.state,
         first_event=before.newest_event,
-        last_event=newest_event(lead),
+        last_event=lead.newest_entry or newest_event(lead),
         ended=ended,
         **wrote,
     )
@@ -81,10 +83,13 @@ def join_steps(lead: Lead, *, by: User, since: int) -> None:
     last.save(update_fields=["before", "first_event", "attempt"])
 
 
+_NEWEST = Prepared(lambda: Event.objects.filter(lead=Given("lead")).only("pk").order_by("-pk")[:1])
+
+
 def newest_event(lead: Lead) -> int:
     """The newest entry of the lead's timeline; 0 when there is none."""
-    newest = Event.objects.filter(lead=lead).order_by("-pk").values_list("pk", flat=True).first()
-    return newest or 0
+    newest = _NEWEST.first(lead=lead.pk)
+    return newest.pk if newest is not None else 0
 
 
 def moment_of(step: Step, name: str) -> datetime | None:

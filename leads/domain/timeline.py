@@ -158,7 +158,7 @@ def record(
     """Add an entry to the timeline of `lead`; `facts` hold codes and numbers, no personal text."""
     if verb not in SENTENCES:
         raise LookupError(f"the timeline knows no verb {verb!r}")
-    return Event.objects.create(
+    event = Event.objects.create(
         lead=lead,
         dealership_id=lead.dealership_id,
         at=now,
@@ -166,6 +166,8 @@ def record(
         verb=verb,
         facts={name: fact for name, fact in facts.items() if fact is not None},
     )
+    lead.newest_entry = event.pk
+    return event
 
 
 def sentences(events: Iterable[Event]) -> list[str]:

@@ -270,6 +270,9 @@ class Lead(models.Model):
 
     objects = LeadQuerySet.as_manager()
 
+    # The newest entry of its timeline, where this very object wrote it: nobody else writes one
+    # while the lead is locked.
+    newest_entry: int | None = None
     # Of its customer, where answers are loaded: see with_what_answers_show().
     phone_numbers: list[str]
     email_addresses: list[str]

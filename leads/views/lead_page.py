@@ -17,8 +17,9 @@ from bdc.http import SignedInRequest
 from dealers.domain.hours import next_callable
 from dealers.models import Side
 from leads.domain.access import may
-from leads.domain.agenda import call_before, next_visit, open_promise, sent_back
+from leads.domain.agenda import call_before, next_visit, sent_back
 from leads.domain.approving import deciding_problem
+from leads.domain.binding import open_promise
 from leads.domain.cadence import day_part
 from leads.domain.contacting import calling_problem, dialing_problem, working_problem
 from leads.domain.foreseeing import if_unreached

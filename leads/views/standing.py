@@ -9,7 +9,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from bdc.templatetags.shell import clock_time, moment
-from leads.domain.agenda import late_since, next_visit, open_promise
+from leads.domain.agenda import late_since, next_visit
+from leads.domain.binding import open_promise
 from leads.models import Lead, Queue, Status
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
