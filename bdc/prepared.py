@@ -51,16 +51,25 @@ class Given(Expression):
         return f"%s::{self.output_field.db_type(connection)}", [self]
 
 
+class Each(Given):
+    """The same for a list of numbers, of which a column holds one: `filter(pk__in=Each("pks"))`."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        sql, params = super().as_sql(compiler, connection)
+        return f"(SELECT unnest({sql}[]))", params
+
+
 class Prepared(Generic[M]):
     """A query whose SQL is written once, with a `Given` wherever a value differs.
 
-    `queryset` is called at the first use, when all models are known. The rows are as the queryset
+    `queryset` is called at the first use, when all models are known; where it is long, this
+    decorates it. The rows are as the queryset
     gives them, with what it selects along and its annotations. It prefetches nothing: each
     statement is one of these, see `attach`.
     """
 
     def __init__(self, queryset: Callable[[], QuerySet[M]]) -> None:
-        self._queryset = queryset
+        self.queryset = queryset
 
     def all(self, **given: object) -> list[M]:
         """Every row, with the values of its `Given`s by name."""
@@ -95,7 +104,7 @@ class Prepared(Generic[M]):
 
     @cached_property
     def _written(self) -> _Written[M]:
-        return _Written(self._queryset())
+        return _Written(self.queryset())
 
 
 def loaded_with(owner: Any) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from bdc.api.views import ApiViewSet
 from leads.api.serializers import LeadOut
-from leads.models import Lead, lead_for_answer
+from leads.models import Lead, lead_for_answer, lead_seen_by
 from leads.models.base import OfLead
 
 
@@ -22,8 +22,10 @@ class LeadAnswers(ApiViewSet):
     serializer_class = LeadOut
 
     def visible_lead(self, pk: int) -> Lead:
-        leads = Lead.objects.visible_to(self.request.user).select_related("dealership")
-        return get_object_or_404(leads, pk=pk)
+        lead = lead_seen_by(self.request.user, pk)
+        if lead is None:
+            raise Http404
+        return lead
 
     def fresh(self, acted_on: int) -> Lead:
         """The lead as it is now; the domain let the user act on it, so the answer shows it."""

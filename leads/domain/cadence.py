@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import DateField, Q
+from django.db.models import DateField, Q, QuerySet
 
 from bdc.prepared import Given, Prepared
 from dealers.domain.hours import (
@@ -83,16 +83,15 @@ def _within_part(
     return planned
 
 
-# The customers are found first: beside a condition on attempts, the database would read many.
-_COUNTED = Prepared(
-    lambda: Attempt.objects.filter(
-        customer__in=Customer.objects.filter(
-            Q(pk=Given("customer")) | Q(merged_into=Given("customer"))
-        ).values("pk"),
-        local_date=Given("on", DateField()),
-        counts=True,
-    ).order_by("pk")
-)
+@Prepared
+def _counted() -> QuerySet[Attempt]:
+    """The attempts that count on a day, over a customer and those merged into him.
+
+    They are found first: as a condition on each attempt, they would let the database read many.
+    """
+    same = Customer.objects.filter(Q(pk=Given("customer")) | Q(merged_into=Given("customer")))
+    on = Given("on", DateField())
+    return Attempt.objects.filter(customer__in=same.values("pk"), local_date=on, counts=True)
 
 
 def counting_of(customer: Customer, dealership: Dealership, at: datetime) -> tuple[int | None, str]:
@@ -102,7 +101,7 @@ def counting_of(customer: Customer, dealership: Dealership, at: datetime) -> tup
     those that were made before another was merged into him.
     """
     on = local(dealership, at).date()
-    counted = [made.day_part for made in _COUNTED.all(customer=customer.pk, on=on)]
+    counted = [made.day_part for made in _counted.all(customer=customer.pk, on=on)]
     if day_part(dealership, at) in counted:
         return None, "same_day_part"
     if len(counted) >= MOST_A_DAY:

@@ -1,4 +1,3 @@
-from leads.models.answered import lead_for_answer
 from leads.models.assignment import AssignedCampaign, QueueChange, WorkAssignment
 from leads.models.campaign import SCRIPT_WORDS, Campaign, ScriptField
 from leads.models.contact import (
@@ -48,6 +47,7 @@ from leads.models.outcome import (
 from leads.models.raw_input import RawInput, Reject
 from leads.models.reason import FIXED_REASONS, SECOND_PAIR_OF_EYES, CloseReason, Track
 from leads.models.round import Destination, Norm, OwnOrOther, Proposal, Round
+from leads.models.single import lead_for_answer, lead_seen_by
 from leads.models.step import Step
 from leads.models.task import Task
 from leads.models.timeline import Event, Note
@@ -117,4 +117,5 @@ __all__ = [
     "UpLineOverride",
     "WorkAssignment",
     "lead_for_answer",
+    "lead_seen_by",
 ]

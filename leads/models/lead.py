@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import pgtrigger
@@ -12,6 +13,7 @@ from django.db.models import Case, F, OuterRef, Prefetch, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
+from bdc.prepared import Each
 from bdc.triggers import refusal, refuse_if
 from dealers.domain.access import reach_of
 from dealers.models import DealerGroup, Dealership, Side
@@ -91,9 +93,14 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         only a salesperson somewhere does not see its passive leads.
         """
         reach = reach_of(user)
+        return self.visible_at(more_than_sales=reach.more_than_sales, only_sales=reach.only_sales)
+
+    def visible_at(
+        self, *, more_than_sales: Collection[int] | Each, only_sales: Collection[int] | Each
+    ) -> LeadQuerySet:
+        """The same for whoever has these dealerships: a salesperson's alone, and all others."""
         return self.filter(
-            Q(dealership__in=reach.more_than_sales)
-            | Q(dealership__in=reach.only_sales, kind=Kind.ACTIVE)
+            Q(dealership__in=more_than_sales) | Q(dealership__in=only_sales, kind=Kind.ACTIVE)
         )
 
     def not_closed(self) -> LeadQuerySet:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import HttpResponseLocation, push_url, replace_url, reswap, retarget
 
@@ -18,7 +18,7 @@ from bdc.repeating import done_once
 from leads.domain.closing import needs_approval, reasons_for
 from leads.domain.moments import call_back_moments
 from leads.domain.repeating import once
-from leads.models import AppointmentKind, Lead
+from leads.models import AppointmentKind, Lead, lead_seen_by
 from leads.views.lead_page import LeadPage
 from leads.views.moments import (
     free_slots,
@@ -42,8 +42,10 @@ def visible_lead(request: SignedInRequest, pk: int) -> Lead:
 
 def pressed_lead(request: SignedInRequest, pk: int) -> Lead:
     """The lead that a button was pressed for; what a page shows of it is loaded with the page."""
-    leads = Lead.objects.visible_to(request.user).select_related("customer", "dealership__group")
-    return get_object_or_404(leads, pk=pk)
+    lead = lead_seen_by(request.user, pk)
+    if lead is None:
+        raise Http404
+    return lead
 
 
 def act_once(

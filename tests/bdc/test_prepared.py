@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F
 from django.db.transaction import TransactionManagementError
 
-from bdc.prepared import Given, Prepared
+from bdc.prepared import Each, Given, Prepared
 from dealers.models import DealerGroup, Dealership, OpeningBlock
 from tests.factories import create_dealership
 
@@ -45,6 +45,14 @@ def test_each_use_has_its_own_values(db):
     first, second = create_dealership(), create_dealership()
 
     assert [BY_NUMBER.get(pk=one.pk) for one in (first, second, first)] == [first, second, first]
+
+
+def test_a_list_of_numbers_may_be_given(db):
+    among = Prepared(lambda: Dealership.objects.filter(pk__in=Each("pks")).order_by("pk"))
+    first, _second, third = (create_dealership() for _ in range(3))
+
+    assert among.all(pks=[third.pk, first.pk]) == [first, third]
+    assert among.all(pks=[]) == []
 
 
 def test_what_is_attached_is_asked_no_more(db, django_assert_num_queries):

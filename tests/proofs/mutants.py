@@ -17,6 +17,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
+from bdc.prepared import Prepared
 from tests.proofs.histories.history import History
 from tests.proofs.histories.model import LeadModel
 from tests.proofs.histories.world import BEGINNINGS, next_good_moment
@@ -59,7 +60,11 @@ def _mutated(where: str, edits: list[Edit]) -> tuple[Any, str, Any, Any]:
             assert edit.old in text, f"{where} does not say {edit.old!r} any more"
             text = text.replace(edit.old, edit.new)
         return holder, name, original, text
-    function = original.fget if isinstance(original, property) else original
+    function = original
+    if isinstance(original, property):
+        function = original.fget
+    elif isinstance(original, Prepared):  # which its source decorates anew
+        function = original.queryset
     source = textwrap.dedent(inspect.getsource(function))
     for edit in edits:
         assert edit.old in source, f"{where} does not say {edit.old!r} any more"
@@ -409,14 +414,14 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _one(
         "every dealer group is visible",
-        "leads.models.lead:LeadQuerySet.visible_to",
-        "Q(dealership__in=reach.more_than_sales)",
+        "leads.models.lead:LeadQuerySet.visible_at",
+        "Q(dealership__in=more_than_sales)",
         "Q(pk__gt=0)",
         somebody_of_another_group_looks,
     ),
     _one(
         "a salesperson sees passive leads",
-        "leads.models.lead:LeadQuerySet.visible_to",
+        "leads.models.lead:LeadQuerySet.visible_at",
         ", kind=Kind.ACTIVE",
         "",
         somebody_looks_at_a_passive_lead,
@@ -626,8 +631,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _one(
         "a merged customer is called for two",
-        "leads.domain.cadence:counting_of",
-        " | Q(customer__merged_into=customer)",
+        "leads.domain.cadence:_counted",
+        ' | Q(merged_into=Given("customer"))',
         "",
         two_who_were_called_today_are_merged,
     ),

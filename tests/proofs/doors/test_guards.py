@@ -22,11 +22,12 @@ from rest_framework.views import APIView, exception_handler
 from bdc.accounts.models import ApiToken, User
 from bdc.api import bodies
 from dealers.models import Dealership
+from leads.api import answers as lead_answers
 from leads.api import customers as customer_views
 from leads.api import views as lead_views
 from leads.domain import access, adf_intake
 from leads.formats.adf import AdfDocument
-from leads.models import Appointment, Customer, LeadQuerySet, Reject
+from leads.models import Appointment, Customer, Lead, Reject
 from leads.views import rejects as reject_views
 from tests.access_table import ADF, API
 from tests.access_world import World, build_world
@@ -143,6 +144,10 @@ def replaced(owner: object, name: str, new: object) -> Callable[[Patch], None]:
     return lambda patch: patch.setattr(owner, name, new)
 
 
+def any_lead(user: User, pk: int) -> Lead:
+    return Lead.objects.get(pk=pk)
+
+
 def any_customer(user: User, pk: int) -> Customer:
     return Customer.objects.get(pk=pk)
 
@@ -159,7 +164,7 @@ FOREIGN_LEAD = {"kind": "active", "channel": "online", "dealership": "noord-eind
 GUARDS = [
     Guard(
         "leads are filtered by who sees them",
-        replaced(LeadQuerySet, "visible_to", lambda self, user: self),
+        replaced(lead_answers, "lead_seen_by", any_lead),
         a_stranger_gets(LEAD, "lead"),
     ),
     Guard(
