@@ -3,6 +3,8 @@ an answer of the API shows it."""
 
 from __future__ import annotations
 
+from django.db.models import BigIntegerField
+
 from bdc.accounts.models import User
 from bdc.prepared import Each, Given, Prepared
 from dealers.domain.access import reach_of
@@ -29,6 +31,8 @@ def lead_seen_by(user: User, pk: int) -> Lead | None:
 
     See also LeadQuerySet.visible_to(), for many.
     """
+    if pk > BigIntegerField.MAX_BIGINT:  # no row has such a number, and PostgreSQL refuses it
+        return None
     reach = reach_of(user)
     return _SEEN.first(
         pk=pk,
