@@ -204,6 +204,9 @@ EMAIL_TIMEOUT = 10  # seconds; a post office that hangs does not hold up the oth
 SENDER = f"spits@{ALLOWED_HOSTS[0].lstrip('.') if IS_PUBLIC else 'localhost'}"
 DEFAULT_FROM_EMAIL = env.str("SPITS_FROM", default="") or SENDER
 
+# --- Live -----------------------------------------------------------------------------
+LIVE = env.bool("SPITS_LIVE", default=True)  # pages hear of changes; else they only ask
+
 # --- Valkey and Celery ----------------------------------------------------------------
 REDIS_URL = redis_url(DATA_DIR)
 CACHES = {

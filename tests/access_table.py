@@ -427,6 +427,9 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ),
     # --- Telephony ------------------------------------------------------------------------
     ("leads:ringing", "GET"): Policy(ANYBODY),
+    # --- Live -----------------------------------------------------------------------------
+    # Who hears what: tests/leads/test_live.py.
+    ("leads:live", "GET"): Policy(ANYBODY),
     # Who is not signed by an exchange; tests/leads/test_call_events.py signs.
     ("leads:call-events", "POST"): Policy(NO_ROLE, refusal=Answer.SIGN_IN, is_public=True),
     # --- Figures --------------------------------------------------------------------------

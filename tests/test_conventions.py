@@ -146,6 +146,7 @@ PUBLIC = {
     "account_reset_password_from_key_done",
     "account_reauthenticate",
     "api-documents",  # asks for a session or a token itself
+    "live",  # so does the stream of news, which answers 401
 }
 
 

@@ -16,8 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
 from bdc.errors import FieldProblem, Malformed, NotAllowed, RuleBroken
+from bdc.live.announcing import announce
+from bdc.live.news import RIGHTS
 from dealers.domain.access import reach_of
 from dealers.domain.policy_history import POLICY_FIELDS, hours_of, note_changes, policy_of
+from dealers.domain.topics import of_user
 from dealers.models import (
     ClosingDay,
     DealerGroup,
@@ -110,6 +113,7 @@ def add_person(
     if membership.sales_role != sales_role:
         membership.sales_role = sales_role
         membership.save(update_fields=["sales_role"])
+    announce(RIGHTS, of_user(user.pk))
     return membership
 
 
@@ -121,6 +125,7 @@ def end_membership(membership: Membership, *, by: User, now: datetime) -> None:
         raise RuleBroken(
             "own_role", _("You cannot take your own administration away. Ask a colleague.")
         )
+    announce(RIGHTS, of_user(membership.user_id))
     membership.delete()
 
 
@@ -139,6 +144,7 @@ def set_active(membership: Membership, *, active: bool, by: User, now: datetime)
         )
     user.is_active = active
     user.save(update_fields=["is_active"])
+    announce(RIGHTS, of_user(user.pk))
     return user
 
 

@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
 from bdc.errors import FieldProblem, Malformed
+from bdc.live.announcing import announce
 from bdc.transactions import retrying_atomic
 from dealers.domain.hours import is_open
+from dealers.domain.topics import of_presence, of_user
 from dealers.models import (
     Absence,
     Dealership,
@@ -92,6 +94,7 @@ def set_presence(
             user=user, defaults={"state": state, "reason": reason, "since": now}
         )
         PresenceChange.objects.create(user=user, state=state, reason=reason, since=now, door=door)
+        announce("presence", of_presence(user.pk), of_user(user.pk))
     user.presence = told
     return told
 

@@ -17,6 +17,7 @@ from bdc.prepared import fetch_prepared
 from dealers.domain.hours import is_public_holiday, legal_calling_hours
 from leads.domain.agents_work import Scope
 from leads.domain.cadence import EVENING, MOST_A_DAY, NOON
+from leads.domain.changes import hold_changed
 from leads.domain.holding import HOLD_LASTS, KEPT_FROM_THIS_AGENT
 from leads.domain.permission import PROMISE_MAY_BE_EARLY
 from leads.models import LEGAL_PERSONS, QUEUE_ORDER, Hold
@@ -331,7 +332,11 @@ class Search:
         """
         until = self.now + HOLD_LASTS
         rows = fetch_prepared(_HOLD_IF_DUE, self._params(lead=lead_id, until=until))
-        return Hold.from_db(None, _HOLD_COLUMNS, rows[0]) if rows else None
+        if not rows:
+            return None
+        hold: Hold = Hold.from_db(None, _HOLD_COLUMNS, rows[0])
+        hold_changed(hold.dealership_id)
+        return hold
 
     def in_order(self, count: int) -> list[int]:
         """The numbers of the first `count` due leads, in the order of the queue."""

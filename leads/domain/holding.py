@@ -16,6 +16,7 @@ from bdc.errors import RuleBroken
 from bdc.transactions import retrying_atomic
 from leads.domain.access import everywhere, require_anywhere
 from leads.domain.binding import forget_holder, holder
+from leads.domain.changes import hold_changed
 from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
 from leads.models import Call, Event, Hold, Lead, Release, Step
@@ -86,6 +87,7 @@ def claim(lead: Lead, *, agent: User, now: datetime) -> Hold | None:
         ],
         ignore_conflicts=True,
     )
+    hold_changed(lead.dealership_id)
     return Hold.objects.filter(customer_id=lead.customer_id, agent=agent).first()
 
 

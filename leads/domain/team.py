@@ -24,6 +24,7 @@ from dealers.domain.presence import Shift
 from dealers.models import Presence
 from leads.domain.access import everywhere, require, require_anywhere
 from leads.domain.agents_work import Scope
+from leads.domain.changes import hold_taken_away
 from leads.domain.contacting import LONGEST_CALL
 from leads.domain.due import Search, Waiting
 from leads.domain.holding import hold_for
@@ -260,4 +261,5 @@ def _end_hold(lead: Lead, *, by: User, now: datetime) -> User:
         raise problem or LookupError
     agent: User = hold.agent
     hold.delete()
+    hold_taken_away(agent.pk)
     return agent

@@ -15,10 +15,12 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bdc.accounts.models import User
+from bdc.live.announcing import announce
 from bdc.transactions import retrying_atomic
 from dealers.domain.call_events import Receipt, receive_delivery
 from dealers.domain.exchanges import places_of
 from dealers.domain.signing import TOLERANCE, Delivery
+from dealers.domain.topics import of_user
 from dealers.models import CallEvent, Exchange
 from leads.domain.contacting import LONGEST_CALL
 from leads.models import Call, Customer, CustomerPhone, Lead
@@ -39,6 +41,8 @@ def take_delivery(slug: str, delivery: Delivery, *, now: datetime) -> Receipt:
     receipt = receive_delivery(slug, delivery, now=now)
     for event in receipt.events:
         _note_what_it_took(event)
+        if event.direction == Direction.INBOUND and event.user_id is not None:
+            announce("call", of_user(event.user_id))
     return receipt
 
 

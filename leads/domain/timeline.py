@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
+from leads.domain.changes import lead_changed
 from leads.models import (
     AppointmentKind,
     AppointmentOutcome,
@@ -167,6 +168,7 @@ def record(
         facts={name: fact for name, fact in facts.items() if fact is not None},
     )
     lead.newest_entry = event.pk
+    lead_changed(lead, version=event.pk)
     return event
 
 
