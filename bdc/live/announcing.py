@@ -60,7 +60,8 @@ class _Announcement:
 
 def _announcement() -> _Announcement:
     """That of this transaction; what is rolled back to a savepoint takes its news along."""
-    for _savepoints, asked, _robust in connection.run_on_commit:
+    for entry in connection.run_on_commit:
+        asked = entry[1]
         if isinstance(asked, _Announcement) and not asked.is_told:
             return asked
     new = _Announcement()

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from contextlib import suppress
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import redis.asyncio as redis
@@ -94,7 +95,8 @@ class Reader:
         self._listeners: list[Listener] = []
         self._is_stopping = False
         self._has_begun = asyncio.Event()
-        self._valkey = redis.Redis.from_url(
+        # Any: its types leave open which protocol is spoken, and what is decoded.
+        self._valkey: Any = redis.Redis.from_url(
             settings.REDIS_URL,
             decode_responses=True,
             # Its own time limit loses a cancellation now and then, up to Python 3.11.

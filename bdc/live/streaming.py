@@ -109,8 +109,8 @@ async def _events(
     _let_thread_go()
     try:
         yield f"retry: {BACK_AFTER}\n\n" + _event("hello", {"build": build()})
-        for item in await _since(after, place, listener):
-            yield _sent(item, place)
+        for earlier in await _since(after, place, listener):
+            yield _sent(earlier, place)
         yield _event("ping", {}, place)
         while now() < ends_at and (now() < look_at or await still_stands()):
             if now() >= look_at:
