@@ -55,6 +55,16 @@ def path_of_manifest(dump: Path) -> Path:
     return dump.with_name(f"{dump.name}.json")
 
 
+def chosen(source: Path) -> Path:
+    """Return the backup that is meant: `source` itself, or the newest one in that folder."""
+    if not source.is_dir():
+        return source
+    named_by_time = sorted(source.glob("spits-*.dump"))
+    if not named_by_time:
+        raise CannotRestore(f"There is no backup in the folder {source}.")
+    return named_by_time[-1]
+
+
 def checked(dump: Path) -> Manifest:
     """Return the manifest of a dump that is as it was made; anything else raises."""
     manifest = _read(dump)

@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 from bdc import clock
 from bdc.backups.backing_up import back_up
-from bdc.backups.manifest import checked
+from bdc.backups.manifest import checked, chosen
 from bdc.backups.place import database
 from bdc.backups.trouble import CannotBackUp, CannotRestore
 from bdc.engines.trouble import CannotStart
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = (
         "Write a backup to TARGET, a file or the folder for a file named by the time, and "
         "TARGET.json beside it, which says what is in it. Nobody has to stop working. With "
-        "--check: say whether the backup TARGET is whole."
+        "--check: say whether the backup TARGET, or the newest one in that folder, is whole."
     )
     requires_system_checks = ()
 
@@ -32,8 +32,8 @@ class Command(BaseCommand):
         began = time.monotonic()
         try:
             if check:
-                path, done = target, "is whole"
-                manifest = checked(target)
+                path, done = chosen(target), "is whole"
+                manifest = checked(path)
             else:
                 done = "is made"
                 with database():

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
+from bdc.backups.manifest import chosen
 from bdc.backups.place import database
 from bdc.backups.restoring import Restored, restore
 from bdc.backups.trouble import CannotRestore
@@ -16,7 +17,10 @@ from bdc.outbox.models import Effect
 
 
 class Command(BaseCommand):
-    help = "Put the backup SOURCE back onto an empty database, and compare what came back."
+    help = (
+        "Put the backup SOURCE, or the newest one in that folder, back onto an empty database, "
+        "and compare what came back."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,15 +29,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, source: Path, **options: Any) -> None:
         began = time.monotonic()
         try:
+            backup = chosen(source)
             with database():
-                restored = restore(source)
+                restored = restore(backup)
                 waiting = Effect.objects.open().count()
         except (CannotRestore, CannotStart) as problem:
             raise CommandError(str(problem)) from problem
         except OperationalError as problem:
             raise CommandError(f"The database does not answer: {problem}") from problem
         self.stdout.write("\n".join(_told(restored, waiting)))
-        self.stdout.write(f"Restored {source} in {time.monotonic() - began:.1f} s.")
+        self.stdout.write(f"Restored {backup} in {time.monotonic() - began:.1f} s.")
 
 
 def _told(restored: Restored, waiting: int) -> list[str]:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from bdc.backups import catalogue, under_way
 from bdc.backups.backing_up import back_up
-from bdc.backups.manifest import checked, has_another_key, path_of_manifest
+from bdc.backups.manifest import checked, chosen, has_another_key, path_of_manifest
 from bdc.backups.restoring import restore
 from bdc.backups.trouble import CannotRestore
 from bdc.engines.trouble import CannotStart
@@ -48,6 +48,17 @@ def test_the_commands_tell_what_came_back(made, empty, capsys):
     assert "leads_lead" in told
     assert "ended: 1 in django_session, 1 in leads_hold" in told
     assert "effects wait to be carried out" in told
+
+
+def test_of_a_folder_the_newest_is_meant(made, tmp_path):
+    with pytest.raises(CannotRestore, match="There is no backup in the folder"):
+        chosen(tmp_path)
+
+    for name in ("spits-2026-11-30T080000.dump", "spits-2026-11-29T090000.dump", "z.dump"):
+        (tmp_path / name).touch()
+
+    assert chosen(tmp_path).name == "spits-2026-11-30T080000.dump"
+    assert chosen(made) == made
 
 
 def test_a_database_that_is_not_empty_is_left_as_it_is(source, made):
