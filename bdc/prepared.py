@@ -11,12 +11,13 @@ from contextlib import closing
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, OperationalError, connection
 from django.db.backends.postgresql import base
 from django.db.models import BigIntegerField, Expression, Field, Model, QuerySet
 from django.db.models import query as of_django
 from django.db.transaction import TransactionManagementError
 
+PLAN_IS_OUTDATED = "0A000"  # "cached plan must not change result type"
 Rows = Sequence[tuple[Any, ...]]
 Params = Mapping[str, Any] | Sequence[Any]
 M = TypeVar("M", bound=Model)
@@ -28,13 +29,25 @@ def fetch_prepared(sql: str, params: Params) -> Rows:
     The text is planned on its first use and from then on only run, where planning takes longer
     than running: so it must be the same text each time, with whatever differs in `params`, each
     of which needs a cast (`%(now)s::timestamptz`).
+
+    A release that is put in place may change the type of a column that was planned with: it is
+    planned anew. In a transaction, which has failed by then, that is for who begins it anew:
+    OperationalError, as for a deadlock (see bdc/transactions.py).
     """
     connection.ensure_connection()
     server_binding: Any = base.ServerBindingCursor  # psycopg's, which the stubs do not know
     cursor = server_binding(connection.connection)
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with closing(wrap(cursor)) as wrapped:
-        wrapped.execute(sql, params)
+        try:
+            wrapped.execute(sql, params)
+        except NotSupportedError as problem:
+            if getattr(problem.__cause__, "sqlstate", None) != PLAN_IS_OUTDATED:
+                raise
+            if connection.in_atomic_block:  # whose end, by a rollback, forgets what was planned
+                raise OperationalError("A column has changed its type.") from problem.__cause__
+            wrapped.execute("DEALLOCATE ALL")
+            wrapped.execute(sql, params)
         rows: Rows = wrapped.fetchall()
     return rows
 

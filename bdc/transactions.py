@@ -8,8 +8,11 @@ from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
 
+from bdc.prepared import PLAN_IS_OUTDATED
+
 DEADLOCK = "40P01"
 CANNOT_SERIALIZE = "40001"
+CALLED_OFF = {DEADLOCK, CANNOT_SERIALIZE, PLAN_IS_OUTDATED}
 TRIES = 3
 LONGEST_SLEEP = 0.1  # seconds, times the number of the try
 
@@ -18,7 +21,7 @@ R = TypeVar("R")
 
 
 def retrying_atomic(action: Callable[P, R]) -> Callable[P, R]:
-    """Run `action` in a transaction, anew when it was the victim of a deadlock.
+    """Run `action` in a transaction, anew when it was the victim of a deadlock or an upgrade.
 
     Inside another transaction only the outermost can begin anew, so there it is plain
     `transaction.atomic`. What `action` is given is as the broken-off try has left it:
@@ -43,4 +46,4 @@ def retrying_atomic(action: Callable[P, R]) -> Callable[P, R]:
 
 
 def _is_called_off(problem: OperationalError) -> bool:
-    return getattr(problem.__cause__, "sqlstate", None) in {DEADLOCK, CANNOT_SERIALIZE}
+    return getattr(problem.__cause__, "sqlstate", None) in CALLED_OFF

@@ -1,11 +1,12 @@
 """Prepared queries: what the ORM gives, by SQL that is written once."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.db.models import Exists, F
 from django.db.transaction import TransactionManagementError
 
-from bdc.prepared import Each, Given, Prepared
+from bdc.prepared import Each, Given, Prepared, fetch_prepared
+from bdc.transactions import retrying_atomic
 from dealers.models import DealerGroup, Dealership, OpeningBlock
 from tests.factories import create_dealership
 
@@ -104,3 +105,42 @@ def test_it_is_planned_on_its_first_use(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%slug%'")
         assert cursor.fetchone()[0] == 1
+
+
+@pytest.fixture
+def upgraded(transactional_db):
+    """A function that says what is in a table, planned before a release changes the table."""
+    other = connections["default"].copy()
+
+    def change(statement):
+        with other.cursor() as cursor:
+            cursor.execute(statement)
+
+    def words():
+        return fetch_prepared("SELECT word FROM upgraded", ())
+
+    change("CREATE TABLE upgraded AS SELECT 'kort'::varchar(4) AS word")
+    try:
+        words()
+        change("ALTER TABLE upgraded ALTER word TYPE varchar(40), ADD later int DEFAULT 1")
+        yield words
+    finally:
+        connection.close()
+        change("DROP TABLE upgraded")
+        other.close()
+
+
+def test_it_is_planned_anew_when_a_release_has_changed_a_column(upgraded):
+    assert [upgraded(), upgraded()] == [[("kort",)], [("kort",)]]
+
+
+def test_a_transaction_begins_anew_when_a_release_has_changed_a_column(upgraded):
+    assert retrying_atomic(upgraded)() == [("kort",)]
+
+
+def test_a_transaction_that_cannot_begin_anew_ends_as_by_a_busy_database(upgraded):
+    with pytest.raises(OperationalError), transaction.atomic():
+        upgraded()
+
+    with transaction.atomic():
+        assert upgraded() == [("kort",)]
