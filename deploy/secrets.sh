@@ -31,6 +31,7 @@ fi
 
 keep metrics_token "$(chance)"
 keep secret_key "$(chance)"
+keep secret_key_fallbacks "" # the key of before, while what it signed has to hold
 keep postgres_password "$(chance)"
 keep database_url "postgres://spits:$(cat secrets/postgres_password)@postgres:5432/spits"
 keep valkey_conf "requirepass $(chance)"
