@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,12 @@ class Journal:
 class Traffic:
     """All clients together: what they were answered, and how many wait for an answer now."""
 
-    def __init__(self, address: str, folder: Path) -> None:
+    def __init__(
+        self, address: str, folder: Path, *, headers: Mapping[str, str] | None = None
+    ) -> None:
         folder.mkdir()
         self.host = address.removeprefix("http://")
+        self.headers = headers or {}  # that each request has, as a proxy adds them
         self.folder = folder
         self.journal = Journal(folder / "journal")
         self.statuses: Counter[int] = Counter()  # of the API
@@ -99,7 +103,7 @@ class Traffic:
         key: str = "",
     ) -> tuple[int, Any]:
         """Send one request; status 0 is an answer that never came."""
-        headers = {"Content-Type": "application/json", "Accept-Language": "en"}
+        headers = {**self.headers, "Content-Type": "application/json", "Accept-Language": "en"}
         headers |= {"Authorization": f"Token {token}"} if token else {}
         headers |= {"Cookie": f"spits_session={session}"} if session else {}
         headers |= {"Idempotency-Key": key} if key else {}

@@ -44,7 +44,7 @@ def make_world() -> dict[str, object]:
     website = create_member(Role.MARKETER, group)
     return {
         "website": _token(website),
-        "session": _session(website),
+        "session": session_of(website),
         "agents": [_token(agent) for agent in agents],
     }
 
@@ -53,7 +53,7 @@ def _token(user: User) -> str:
     return ApiToken.issue(user, now=clock.now())
 
 
-def _session(user: User) -> str:
+def session_of(user: User) -> str:
     """Sign in as a browser does; return what its cookie holds."""
     client = Client()
     client.force_login(user)

@@ -5,3 +5,4 @@ from pathlib import Path
 import leads.migrations
 
 __path__ = [*leads.migrations.__path__, str(Path(__file__).parent)]
+SETTINGS = "tests.proofs.operations.later_settings"
