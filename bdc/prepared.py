@@ -65,7 +65,7 @@ class Given(Expression):
 
 
 class Each(Given):
-    """The same for a list of numbers, of which a column holds one: `filter(pk__in=Each("pks"))`."""
+    """The same for a list, of which a column holds one: `filter(pk__in=Each("pks"))`."""
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         sql, params = super().as_sql(compiler, connection)

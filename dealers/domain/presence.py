@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from bdc.accounts.models import User
 from bdc.errors import FieldProblem, Malformed
 from bdc.live.announcing import announce
+from bdc.prepared import Given, Prepared
 from bdc.transactions import retrying_atomic
 from dealers.domain.hours import is_open
 from dealers.domain.topics import of_presence, of_user
@@ -103,15 +104,20 @@ def _same_day(one: datetime, other: datetime) -> bool:
     return localtime(one).date() == localtime(other).date()
 
 
-def salespeople_of(dealership: Dealership) -> list[Membership]:
-    """The memberships of active salespeople at `dealership`, in a fixed order."""
-    return list(
+_SALESPEOPLE = Prepared(
+    lambda: (
         Membership.objects.filter(
-            dealership=dealership, role=Role.SALESPERSON, user__is_active=True
+            dealership=Given("dealership"), role=Role.SALESPERSON, user__is_active=True
         )
         .select_related("user", "user__presence")
         .order_by("user_id")
     )
+)
+
+
+def salespeople_of(dealership: Dealership) -> list[Membership]:
+    """The memberships of active salespeople at `dealership`, in a fixed order."""
+    return _SALESPEOPLE.all(dealership=dealership.pk)
 
 
 def absent(users: Iterable[User], now: datetime) -> set[int]:

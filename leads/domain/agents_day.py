@@ -11,13 +11,11 @@ from django.db.models.functions import ExtractHour
 
 from bdc.accounts.models import User
 from bdc.clock import day_began
-from leads.domain.undoing import undoable_steps_of
+from bdc.prepared import fetch_prepared
+from leads.domain.undoing import MOST_OF_A_DAY, undoable_steps_of
 from leads.models import (
-    Appointment,
-    AppointmentOutcome,
     Attempt,
     CallBack,
-    Interest,
     Lead,
     Objection,
     Result,
@@ -29,7 +27,7 @@ REACHED_IN_A_GOOD_DAY = 110
 # And which part of those reached makes an appointment (product.md, Targets: the lower bounds).
 SERVICE_CONVERSION = Decimal("0.10")
 SALES_CONVERSION = Decimal("0.05")
-ACTIONS_IN_SIGHT = 25
+ACTIONS_IN_SIGHT = MOST_OF_A_DAY
 MOST_PROMISES = 50
 
 
@@ -77,20 +75,27 @@ class Action:
     is_undoable: bool = False
 
 
+# Asked every few seconds by each work screen.
+_COUNTED = """
+SELECT count(*), count(DISTINCT a.customer_id) FILTER (WHERE a.result = 'spoken'),
+    count(DISTINCT a.customer_id) FILTER (WHERE a.result = 'spoken' AND l.interest = 'service'),
+    (SELECT count(*) FROM leads_appointment v
+        WHERE v.booked_by_id = %(agent)s::bigint AND v.booked_at >= %(since)s::timestamptz
+            AND v.outcome NOT IN ('cancelled', 'moved'))
+FROM leads_attempt a JOIN leads_lead l ON l.id = a.lead_id
+WHERE a.by_id = %(agent)s::bigint AND a.at >= %(since)s::timestamptz"""
+
+
 def day_of(agent: User, *, now: datetime) -> AgentsDay:
     """Count the agent's own day; a customer who was reached twice counts once."""
-    midnight = day_began(now)
-    spoken = Q(result=Result.SPOKEN)
-    made = Attempt.objects.filter(by=agent, at__gte=midnight).aggregate(
-        calls=Count("pk"),
-        reached=Count("customer", distinct=True, filter=spoken),
-        reached_for_service=Count(
-            "customer", distinct=True, filter=spoken & Q(lead__interest=Interest.SERVICE)
-        ),
+    [counted] = fetch_prepared(_COUNTED, {"agent": agent.pk, "since": day_began(now)})
+    calls, reached, reached_for_service, appointments = counted
+    return AgentsDay(
+        calls=calls,
+        reached=reached,
+        reached_for_service=reached_for_service,
+        appointments=appointments,
     )
-    booked = Appointment.objects.filter(booked_by=agent, booked_at__gte=midnight)
-    standing = booked.exclude(outcome__in=[AppointmentOutcome.CANCELLED, AppointmentOutcome.MOVED])
-    return AgentsDay(appointments=standing.count(), **made)
 
 
 def has_called(agent: User) -> bool:

@@ -254,6 +254,13 @@ _IN_ORDER = f"""
 WITH {_PLACES}, {_WORK}, {_PROMISES}, {_DUE}
 SELECT due.lead_id FROM due ORDER BY {_ORDER} LIMIT %(most)s::int"""
 
+# Leads of the same work without a number to call, the oldest first.
+_BY_MAIL = f"""
+SELECT l.id FROM leads_lead l
+WHERE l.dealership_id = ANY (%(places)s::bigint[]) AND l.status = 'open'
+    AND NOT l.has_dialable_number AND NOT l.queue = '' AND {_IS_WORKED}
+ORDER BY l.received_at, l.id LIMIT %(most)s::int"""
+
 _COUNTED = _each_of_work("1", "1", more="AND q.queue = k.queue")
 _COUNTS = f"""
 WITH {_PLACES}, {_WORK}, {_PROMISES}
@@ -341,6 +348,10 @@ class Search:
     def in_order(self, count: int) -> list[int]:
         """The numbers of the first `count` due leads, in the order of the queue."""
         return [row[0] for row in fetch_prepared(_IN_ORDER, self._params(most=count))]
+
+    def by_mail(self, count: int) -> list[int]:
+        """The numbers of the first `count` leads that can only be worked by e-mail."""
+        return [row[0] for row in fetch_prepared(_BY_MAIL, self._params(most=count))]
 
     def counts(self) -> dict[str, int]:
         """How many are due in each queue, and promised (""), each counted to MOST_COUNTED."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
 from bdc.errors import RuleBroken
+from bdc.prepared import Given, Prepared
 from bdc.transactions import retrying_atomic
 from leads.domain.access import everywhere, require_anywhere
 from leads.domain.binding import forget_holder, holder
@@ -29,9 +30,13 @@ KEPT_FROM_THIS_AGENT = timedelta(minutes=30)
 LASTS_WITHOUT_BROWSER = timedelta(seconds=90)
 
 
+_HOLD_OF_AGENT = Prepared(lambda: Hold.objects.filter(agent=Given("agent")).select_related("lead"))
+
+
 def hold_of(agent: User, now: datetime) -> Hold | None:
     """The hold that the agent has at `now`."""
-    return _holds(agent, now).select_related("lead").first()
+    held = _HOLD_OF_AGENT.first(agent=agent.pk)
+    return held if held is not None and _lasts(held, agent, now) else None
 
 
 def _holds(agent: User, now: datetime) -> QuerySet[Hold]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
 from bdc.errors import FieldProblem, Malformed, NotAllowed, RuleBroken
+from bdc.prepared import Each, Prepared
 from bdc.transactions import retrying_atomic
 from dealers.domain.hours import may_call_at, next_callable
 from dealers.domain.presence import is_available
@@ -123,9 +124,18 @@ def _everything(agent: User, now: datetime) -> Search:
     return Search(agent_id=agent.pk, scopes=scopes_of(agent), now=now)
 
 
+_COMING = Prepared(
+    lambda: Lead.objects.select_related("customer", "dealership").filter(pk__in=Each("pks"))
+)
+
+
 def _in_order(search: Search, count: int) -> list[Lead]:
-    numbers = search.in_order(count)
-    leads = Lead.objects.select_related("customer", "dealership").in_bulk(numbers)
+    return _loaded(search.in_order(count))
+
+
+def _loaded(numbers: list[int]) -> list[Lead]:
+    """The leads with these numbers, in their order."""
+    leads = {lead.pk: lead for lead in _COMING.all(pks=numbers)} if numbers else {}
     return [leads[number] for number in numbers]
 
 
@@ -159,7 +169,7 @@ def queue_ahead(agent: User, *, now: datetime, count: int) -> QueueAhead:
         due=[(queue, counts[queue]) for queue in QUEUE_ORDER],
         opens_at=opens_at,
         next_due_at=next_due_at,
-        mail_tasks=list(_mail_tasks(search.scopes)[:count]),
+        mail_tasks=_loaded(search.by_mail(count)),
     )
 
 
@@ -206,13 +216,3 @@ def _dialable(scopes: tuple[Scope, ...]) -> LeadQuerySet:
     return Lead.objects.filter(
         within(scopes), status=Status.OPEN, has_dialable_number=True
     ).exclude(queue__in=["", Queue.CATCH_ALL])
-
-
-def _mail_tasks(scopes: tuple[Scope, ...]) -> LeadQuerySet:
-    """Queue leads without a number to call: work by e-mail, outside the calling queue."""
-    return (
-        Lead.objects.filter(within(scopes), status=Status.OPEN, has_dialable_number=False)
-        .exclude(queue__in=["", Queue.CATCH_ALL])
-        .select_related("customer", "dealership")
-        .order_by("received_at", "pk")
-    )

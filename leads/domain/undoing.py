@@ -26,12 +26,13 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import DateTimeField, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
 from bdc.clock import day_began
 from bdc.errors import RuleBroken
+from bdc.prepared import Given, Prepared
 from bdc.transactions import retrying_atomic
 from dealers.domain.hours import local, next_callable
 from leads.domain.access import require
@@ -55,10 +56,11 @@ from leads.models import (
     Status,
     Step,
 )
+from leads.models.lead import REACH_LATER, reach_given
 
 SHORTEST_WINDOW = timedelta(seconds=10)
 MOST_UNDONE = 20  # steps of one lead, one after the other
-MOST_IN_SIGHT = 5
+MOST_IN_SIGHT, MOST_OF_A_DAY = 5, 25
 
 
 def step_to_undo(lead: Lead, *, by: User) -> Step | None:
@@ -106,14 +108,24 @@ def undoable_step(lead: Lead, *, by: User, now: datetime) -> Step | None:
 
 def undoable_steps_of(agent: User, *, now: datetime, most: int = MOST_IN_SIGHT) -> list[Step]:
     """What the agent did today and can still undo, the newest first."""
+    steps = _undoable.all(by=agent.pk, since=day_began(now), **reach_given(agent))
+    return steps[:most]
+
+
+@Prepared
+def _undoable() -> QuerySet[Step]:
+    """The steps of a person since a moment that are still the last thing on their leads."""
     newest = Event.objects.filter(lead=OuterRef("lead")).order_by("-pk").values("pk")[:1]
-    steps = (
-        Step.objects.filter(by=agent, at__gte=day_began(now), undone_at=None)
-        .filter(last_event=Subquery(newest), lead__in=Lead.objects.visible_to(agent))
+    visible = Lead.objects.visible_at(**REACH_LATER)
+    steps = Step.objects.filter(
+        by=Given("by"), at__gte=Given("since", DateTimeField()), undone_at=None
+    )
+    return (
+        steps.filter(last_event=Subquery(newest), lead__in=visible)
         .exclude(lead__customer__objected_at__gte=F("at"))
         .select_related("lead__customer", "attempt", "ended__reason", "proposal__reason")
+        .order_by("-at", "-pk")[:MOST_OF_A_DAY]
     )
-    return list(steps.order_by("-at", "-pk")[:most])
 
 
 @retrying_atomic

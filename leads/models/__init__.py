@@ -47,7 +47,7 @@ from leads.models.outcome import (
 from leads.models.raw_input import RawInput, Reject
 from leads.models.reason import FIXED_REASONS, SECOND_PAIR_OF_EYES, CloseReason, Track
 from leads.models.round import Destination, Norm, OwnOrOther, Proposal, Round
-from leads.models.single import lead_for_answer, lead_seen_by
+from leads.models.single import lead_for_answer, lead_for_page, lead_seen_by, other_leads_of
 from leads.models.step import Step
 from leads.models.task import Task
 from leads.models.timeline import Event, Note
@@ -117,5 +117,7 @@ __all__ = [
     "UpLineOverride",
     "WorkAssignment",
     "lead_for_answer",
+    "lead_for_page",
     "lead_seen_by",
+    "other_leads_of",
 ]

@@ -17,6 +17,7 @@ from bdc.prepared import Each
 from bdc.triggers import refusal, refuse_if
 from dealers.domain.access import reach_of
 from dealers.models import DealerGroup, Dealership, Side
+from leads.models import beside
 from leads.models.campaign import Campaign
 from leads.models.customer import Customer, CustomerEmail, CustomerPhone
 from leads.models.raw_input import RawInput
@@ -85,6 +86,19 @@ def _of_customer(model: type[CustomerPhone | CustomerEmail], field: str) -> Arra
     return ArraySubquery(model.objects.filter(customer=OuterRef("customer")).values(field))
 
 
+# For visible_at() in a prepared query, which is given reach_given() of a user each time it is run.
+REACH_LATER = {"more_than_sales": Each("more_than_sales"), "only_sales": Each("only_sales")}
+
+
+def reach_given(user: User) -> dict[str, list[int]]:
+    """The dealerships of `user`, as prepared queries with REACH_LATER are given them."""
+    reach = reach_of(user)
+    return {
+        "more_than_sales": list(reach.more_than_sales),
+        "only_sales": list(reach.only_sales),
+    }
+
+
 class LeadQuerySet(models.QuerySet["Lead"]):
     def visible_to(self, user: User) -> LeadQuerySet:
         """The leads that `user` may see (product.md, Organisation; contract.md, Who may).
@@ -121,11 +135,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def for_answers(self) -> LeadQuerySet:
         """Load with what an answer of the API shows of a lead, in a bounded number of queries."""
-        return self.with_what_answers_show().with_what_it_is_judged_by()
-
-    def with_what_it_is_judged_by(self) -> LeadQuerySet:
-        """With its rounds and proposals, and what gives a ground to call."""
-        return self.prefetch_related(
+        return self.with_what_answers_show().prefetch_related(
             "customer__consents",
             "call_backs",
             "appointments",
@@ -135,37 +145,21 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def for_rows(self) -> LeadQuerySet:
         """Load with what a row of a list shows, in a bounded number of queries."""
+        return self.with_whose().prefetch_related(*beside.IN_A_ROW)
+
+    def with_whose(self) -> LeadQuerySet:
+        """Each with its customer, and where and why it is worked, and by whom."""
         return self.select_related(
             "customer", "dealership__group", "owner", "campaign", "close_reason"
-        ).prefetch_related(
-            "customer__phones",
-            "customer__consents",
-            "rounds",
-            "call_backs",
-            "appointments",
-            "proposals__round",
-            "proposals__decided_by",
         )
 
     def for_page(self) -> LeadQuerySet:
-        """Load with what the page of one lead shows, in a bounded number of queries."""
+        """Load with what the page of a lead shows, in a bounded number of queries.
+
+        See also lead_for_page(), for a single one.
+        """
         related = ("customer", "dealership__group", "owner", "campaign")
-        return (
-            self.select_related(*related)
-            .with_what_it_is_judged_by()
-            .prefetch_related(
-                "dealership__opening_blocks",
-                "dealership__closing_days",
-                "customer__phones",
-                "customer__emails",
-                "customer__vehicles",
-                "call_backs__owner",
-                "appointments__salesperson",
-                "quotes",
-                "proposals__round",
-                "proposals__decided_by",
-            )
-        )
+        return self.select_related(*related).prefetch_related(*beside.for_many())
 
     def newest_first(self) -> LeadQuerySet:
         return self.order_by("-received_at", "-pk")

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseLocation, push_url, replace_url, reswap, retarget
 
 from bdc import clock
@@ -18,7 +18,7 @@ from bdc.repeating import done_once
 from leads.domain.closing import needs_approval, reasons_for
 from leads.domain.moments import call_back_moments
 from leads.domain.repeating import once
-from leads.models import AppointmentKind, Lead, lead_seen_by
+from leads.models import AppointmentKind, Lead, lead_for_page, lead_seen_by
 from leads.views.lead_page import LeadPage
 from leads.views.moments import (
     free_slots,
@@ -37,12 +37,15 @@ def posted(request: SignedInRequest) -> QueryDict | None:
 
 
 def visible_lead(request: SignedInRequest, pk: int) -> Lead:
-    return get_object_or_404(Lead.objects.visible_to(request.user).for_page(), pk=pk)
+    return _found(lead_for_page(request.user, pk))
 
 
 def pressed_lead(request: SignedInRequest, pk: int) -> Lead:
     """The lead that a button was pressed for; what a page shows of it is loaded with the page."""
-    lead = lead_seen_by(request.user, pk)
+    return _found(lead_seen_by(request.user, pk))
+
+
+def _found(lead: Lead | None) -> Lead:
     if lead is None:
         raise Http404
     return lead

@@ -21,6 +21,7 @@ from leads.domain.approving import OVERRIDES_TO_CHOOSE, approve, send_back
 from leads.domain.judging import Request, last_decision_of, requests_to_judge
 from leads.domain.undecided import undecided_proposals
 from leads.models import Lead, Proposal
+from leads.views.answering import visible_lead
 from leads.views.lead_page import LeadPage
 from leads.views.saying import who
 
@@ -92,6 +93,6 @@ def _show(request: SignedInRequest, *, chosen: int | None) -> HttpResponse:
     if shown is None:
         context["last"] = last_decision_of(request.user)
     else:
-        visible = Lead.objects.visible_to(request.user).for_page().get(pk=shown.lead.pk)
+        visible = visible_lead(request, shown.lead.pk)
         context |= {"lead": visible, "page": LeadPage.of(request, visible)}
     return render_part(request, TEMPLATE, "approving", context)

@@ -29,11 +29,12 @@ from leads.models import (
     Hold,
     Kind,
     Lead,
-    LeadQuerySet,
     Queue,
     Result,
     ScriptField,
     Step,
+    lead_for_page,
+    lead_seen_by,
 )
 from leads.views.history import Entry
 from leads.views.lead_page import LeadPage
@@ -126,17 +127,15 @@ class WorkScreen:
     @cached_property
     def page(self) -> LeadPage | None:
         """What is known of the held customer's lead; None while the agent holds nobody."""
-        lead = self._held().for_page().first()
+        lead = lead_for_page(self.agent, self.hold.lead_id) if self.hold is not None else None
         return LeadPage(lead, self.agent, self.at) if lead is not None else None
 
     @cached_property
     def lead(self) -> Lead | None:
-        """The held lead with its customer alone, for the queue that refreshes itself."""
-        return self._held().select_related("customer").first()
-
-    def _held(self) -> LeadQuerySet:
-        visible = Lead.objects.visible_to(self.agent)
-        return visible.filter(pk=self.hold.lead_id) if self.hold is not None else visible.none()
+        """The held lead; with its customer alone for the queue that refreshes itself."""
+        if "page" in self.__dict__:
+            return self.page.lead if self.page is not None else None
+        return lead_seen_by(self.agent, self.hold.lead_id) if self.hold is not None else None
 
     @cached_property
     def shift(self) -> Shift:

@@ -48,6 +48,16 @@ from leads.models import (
     Round,
     Status,
     Step,
+    other_leads_of,
+)
+from leads.models.happened import (
+    LONGEST_TIMELINE,
+    attempts_on,
+    events_on,
+    last_event_on,
+    notes_on,
+    open_call_on,
+    undone_on,
 )
 from leads.views.evidence import Line, facts_of, told_with
 from leads.views.history import ENQUIRY_VERBS, Entry, timeline_of
@@ -56,9 +66,6 @@ from leads.views.spread import DayOfAttempts, spread_of
 from leads.views.standing import Standing, is_blocked, short, standing_of
 
 TRADE_IN = ("make", "model", "year", "plate")
-LONGEST_TIMELINE = 200
-MOST_OTHER_LEADS = 20
-MOST_ATTEMPTS = 60  # more than any round may have
 # The entries that say who got the lead, and why.
 OWNER_VERBS = (
     "routed_to_salesperson",
@@ -140,14 +147,7 @@ class LeadPage:
     @cached_property
     def other_leads(self) -> list[Lead]:
         """The customer's other leads, as far as the reader may see them."""
-        others = (
-            Lead.objects.visible_to(self.reader)
-            .filter(customer=self.lead.customer_id)
-            .exclude(pk=self.lead.pk)
-            .for_rows()
-            .newest_first()
-        )
-        return list(others[:MOST_OTHER_LEADS])
+        return other_leads_of(self.lead, self.reader)
 
     @property
     def others_standing(self) -> list[tuple[Lead, Standing]]:
@@ -158,7 +158,7 @@ class LeadPage:
     @cached_property
     def why_owner(self) -> str:
         """The last sentence of the timeline that says who got the lead."""
-        event = self.lead.events.filter(verb__in=OWNER_VERBS).order_by("-pk").first()
+        event = last_event_on(self.lead, *OWNER_VERBS)
         return sentence(event) if event is not None else ""
 
     @property
@@ -247,8 +247,7 @@ class LeadPage:
     @cached_property
     def call(self) -> Call | None:
         """The reader's own call that still waits for its result."""
-        calls = self.lead.calls.filter(by=self.reader, ended_at=None)
-        return calls.order_by("-started_at").first()
+        return open_call_on(self.lead, self.reader)
 
     @property
     def is_mail_task(self) -> bool:
@@ -283,7 +282,7 @@ class LeadPage:
     @cached_property
     def attempts(self) -> list[Attempt]:
         """The attempts on the lead, the last one first."""
-        return list(self.lead.attempts.order_by("-pk")[:MOST_ATTEMPTS])
+        return attempts_on(self.lead)
 
     @property
     def attempts_of_round(self) -> list[Attempt]:
@@ -392,13 +391,11 @@ class LeadPage:
 
     @cached_property
     def _events(self) -> list[Event]:
-        events = self.lead.events.select_related("by").order_by("-pk")
-        return list(events[:LONGEST_TIMELINE])
+        return events_on(self.lead)
 
     @cached_property
     def _notes(self) -> list[Note]:
-        notes = self.lead.notes.select_related("by").order_by("-pk")
-        return list(notes[:LONGEST_TIMELINE])
+        return notes_on(self.lead)
 
     @property
     def seen(self) -> int:
@@ -418,8 +415,7 @@ class LeadPage:
 
     @cached_property
     def _withdrawn(self) -> list[tuple[int, int]]:
-        undone = self.lead.steps.filter(undone_at__isnull=False).order_by("-pk")
-        return list(undone.values_list("first_event", "last_event")[:LONGEST_TIMELINE])
+        return undone_on(self.lead)
 
     @cached_property
     def undoable(self) -> Step | None:

@@ -235,7 +235,7 @@ def test_the_page_costs_the_same_queries_however_many_wait(page, dealership, sal
         response = page.get(PAGE)
 
     assert len(listed(response)) == count
-    assert len(queries) == 27
+    assert len(queries) == 26
 
 
 # --- Deciding -----------------------------------------------------------------------------------

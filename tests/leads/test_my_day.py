@@ -26,7 +26,7 @@ from tests.factories import (
 PAGE = "/mijn-dag/"
 # Session, user, reach and shift; the day (2), hours, steps, undoable ones, objections, call-backs;
 # the counts in the navigation have none for an agent.
-QUERIES_OF_THE_PAGE = 12
+QUERIES_OF_THE_PAGE = 11
 
 
 @pytest.fixture(autouse=True)
