@@ -4,7 +4,7 @@ the database, thousands of times each (bench.md)."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -43,6 +43,7 @@ DEALERSHIPS = 12
 AGENTS = 64
 SALESPEOPLE = 4  # at each dealership
 CAMPAIGNS = (0, 0, 10)  # their priorities
+LEAST_WAITING, MOST_WAITING = 3_000, 0.3  # of all leads
 FIRST_NUMBER = 10_000_000  # of the mobile numbers, +316 and eight figures
 WORDS = "Ja, u mag mij bellen over aanbiedingen."
 
@@ -57,14 +58,20 @@ class Filled:
 def fill(*, leads: int, attempts: int, seed: int, now: datetime) -> Filled:
     """Add about as many leads and attempts, in a dealer group of their own: four in five closed,
     the others waiting, called before, planned ahead, or with a salesperson; a few dealerships
-    have most of them. The same `seed` gives the same volume.
+    have most of them. Of few leads more wait and fewer are closed, so that there is something to
+    call. The same `seed` gives the same volume.
 
     The copies are made with triggers and foreign keys off, which only a superuser of the
     database may do: each is the like of a row that every one of them has let pass.
     """
     chance = Random(seed)  # noqa: S311  no secret
-    stage = _Stage(now=now, chance=chance, calls=_calls_of_a_closed_lead(leads, attempts))
-    lives = [(stage.live(place, life), share) for place, share in stage.shares() for life in LIVES]
+    lives_of_all = _lives(leads)
+    closed = leads * lives_of_all[-1].share
+    calls = min(20, max(1, round(attempts / closed)))  # of each closed lead
+    stage = _Stage(now=now, chance=chance, calls=calls)
+    lives = [
+        (stage.live(place, life), share) for place, share in stage.shares() for life in lives_of_all
+    ]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
     copies = _Copies(stage.campaigns)
@@ -83,12 +90,6 @@ def fill(*, leads: int, attempts: int, seed: int, now: datetime) -> Filled:
         leads=Lead.objects.filter(**of_group).count(),
         attempts=Attempt.objects.filter(**of_group).count(),
     )
-
-
-def _calls_of_a_closed_lead(leads: int, attempts: int) -> int:
-    """How often a closed lead was called, so that there are about as many attempts as asked."""
-    closed = leads * next(life.share for life in LIVES if life.is_closed)
-    return min(20, max(1, round(attempts / closed)))
 
 
 class _Stage:
@@ -192,7 +193,6 @@ class Life:
 
     share: float
     play: Callable[[_Stage, Dealership], Lead]
-    is_closed: bool = False
 
 
 def _waiting(stage: _Stage, place: Dealership) -> Lead:
@@ -224,8 +224,19 @@ LIVES = (
     Life(0.04, _called_before),
     Life(0.06, _planned_ahead),
     Life(0.04, _with_a_salesperson),
-    Life(0.80, _closed, is_closed=True),
+    Life(0.80, _closed),
 )
+
+
+def _lives(leads: int) -> list[Life]:
+    """The lives with their shares of `leads`; of few more wait, and fewer are closed."""
+    waiting, *others, closed = LIVES
+    more = max(0.0, min(LEAST_WAITING / leads, MOST_WAITING) - waiting.share)
+    return [
+        replace(waiting, share=waiting.share + more),
+        *others,
+        replace(closed, share=closed.share - more),
+    ]
 
 
 class _Copies:

@@ -1,6 +1,7 @@
 """Measures the rows of the bench and prints them; `make bench LEADS=100000`."""
 
 import http.client
+import itertools
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 from tests.serving import ROOT, Spits, data_folder, environment_beside, run_command, serving
 
@@ -25,6 +27,7 @@ class Run:
 
     seconds: float = 0.0
     took: list[float] = field(default_factory=list)
+    offered: list[int] = field(default_factory=list)  # the customers, one for each next call
     others: list[int] = field(default_factory=list)  # statuses that are no answer to what was asked
 
     @property
@@ -59,16 +62,20 @@ def claim_and_end(client: Client, run: Run) -> None:
     """Next call, and its result."""
     lead = client.post("queue/next/", {}, run)
     if isinstance(lead, dict):
+        run.offered.append(lead["customer"]["id"])
         client.post(f"leads/{lead['id']}/attempts/", {"result": "no_answer"}, run)
 
 
-def measured(clients: list[Client], work: Callable[[Client, Run], None]) -> Run:
-    """Let all clients work at once for a while."""
+def measured(
+    clients: list[Client], work: Callable[[Client, Run], None], *, most: int | None = None
+) -> Run:
+    """Let all clients work at once for a while, `most` times together where that is told."""
     runs = [Run() for _ in clients]
     until = time.perf_counter() + SECONDS
+    turns = iter(range(most)) if most is not None else itertools.count()
 
     def go(client: Client, run: Run) -> None:
-        while time.perf_counter() < until:
+        while time.perf_counter() < until and next(turns, None) is not None:
             work(client, run)
 
     threads = [threading.Thread(target=go, args=pair) for pair in zip(clients, runs, strict=True)]
@@ -80,20 +87,28 @@ def measured(clients: list[Client], work: Callable[[Client, Run], None]) -> Run:
     whole = Run(seconds=time.perf_counter() - began)
     for run in runs:
         whole.took += run.took
+        whole.offered += run.offered
         whole.others += run.others
     return whole
 
 
-def rows(spits: Spits, tokens: list[str], some_lead: int) -> Iterator[str]:
+def rows(spits: Spits, people: dict[str, Any]) -> Iterator[str]:
     def ceiling(client: Client, run: Run) -> None:
-        client.post("bench/ceiling/", {"lead": some_lead}, run)
+        client.post("bench/ceiling/", {"lead": people["lead"]}, run)
 
+    # Who was called is not due again, so each repetition has its share of those who are.
+    share = people["due"] // (REPETITIONS * len(AT_ONCE) + 1)
+    found = json.loads(told_by(spits, "claims"))
     for agents in AT_ONCE:
-        clients = [Client(spits, token) for token in tokens[:agents]]
+        clients = [Client(spits, token) for token in people["tokens"][:agents]]
+        measured(clients, claim_and_end, most=agents)  # until every statement is planned
         ours, limit = [], []
         for _ in range(REPETITIONS):  # turn by turn, since machines are noisy
             limit.append(measured(clients, ceiling))
-            ours.append(measured(clients, claim_and_end))
+            ours.append(measured(clients, claim_and_end, most=share))
+        offered = [customer for run in ours for customer in run.offered]
+        if doubles := len(offered) - len(set(offered)):
+            sys.exit(f"{doubles} customers were offered twice")
         if others := {status for run in (*ours, *limit) for status in run.others}:
             sys.exit(f"answers of {sorted(others)}; 204 is nothing due: measure with more LEADS")
         yield row(
@@ -102,9 +117,10 @@ def rows(spits: Spits, tokens: list[str], some_lead: int) -> Iterator[str]:
             [run.a_second for run in limit],
             "requests/s",
             f"p99 {median(run.p99 for run in ours):.0f} ms, ceiling"
-            f" {median(run.p99 for run in limit):.0f} ms",
+            f" {median(run.p99 for run in limit):.0f} ms;"
+            f" {len(offered)} offers, none twice;"
+            f" {found['statements_of_api']} statements a claim",
         )
-    found = json.loads(told_by(spits, "claims"))
     yield row(
         "2  next call in the domain, beside raw SQL",
         found["ours"],
@@ -151,8 +167,9 @@ def main() -> None:
             f"{time.monotonic() - began:.0f} s",
         )
         people = json.loads(told_by(spits, "people"))
+        print(f"{people['due']} leads are due.")
         print(f"{'':46} {'ours':>24} {'limit':>24} {'ratio':>6}", flush=True)
-        for line in rows(spits, people["tokens"], people["lead"]):
+        for line in rows(spits, people):
             print(line, flush=True)
 
 

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 import django
 
@@ -15,10 +16,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bdc.settings")
 django.setup()
 
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bdc import clock
-from bdc.accounts.models import User
+from bdc.accounts.models import ApiToken, User
 from leads.domain.queue import next_lead
 from leads.models import Hold
 
@@ -73,8 +75,31 @@ def main() -> None:
     with CaptureQueriesContext(connection) as asked:
         ours()
     Hold.objects.all().delete()
-    statements = [one for one in asked.captured_queries if one["sql"] not in ("BEGIN", "COMMIT")]
-    print(json.dumps({"ours": a_second(ours), "raw": a_second(raw), "statements": len(statements)}))
+    found = {
+        "ours": a_second(ours),
+        "raw": a_second(raw),
+        "statements": statements(asked),
+        "statements_of_api": of_api(agent),
+    }
+    Hold.objects.all().delete()
+    print(json.dumps(found))
+
+
+def of_api(agent: User) -> int:
+    """How many statements next call by the API asks, once everything is planned."""
+    token = ApiToken.issue(agent, now=clock.now())
+    client = Client(headers={"Authorization": f"Token {token}", "Host": "localhost"})
+    for _ in range(2):
+        Hold.objects.all().delete()
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.post("/api/v1/queue/next/", "{}", content_type="application/json")
+        if answer.status_code != HTTPStatus.OK:
+            sys.exit(f"next call answers {answer.status_code}")
+    return statements(asked)
+
+
+def statements(asked: CaptureQueriesContext) -> int:
+    return sum(one["sql"] not in ("BEGIN", "COMMIT") for one in asked.captured_queries)
 
 
 if __name__ == "__main__":
