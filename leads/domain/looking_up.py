@@ -12,6 +12,7 @@ from typing import cast
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from bdc.accounts.models import User
+from bdc.prepared import Each, Prepared
 from dealers.domain.access import reach_of
 from dealers.models import Dealership
 from leads.domain.searching import FEWEST_DIGITS, LONGEST_SEARCH
@@ -34,6 +35,8 @@ LONGEST_NUMBER = 15
 MOST_CANDIDATES = 50  # of each way in which a text can name a customer
 
 Ids = QuerySet[Customer, int]
+
+_PLACES = Prepared(lambda: Dealership.objects.filter(pk__in=Each("pks")).only("group"))
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,8 @@ def look_up(reader: User, text: str, *, most_customers: int, most_leads: int) ->
 
 def _groups(reader: User) -> list[int]:
     """The dealer groups of the reader; indexes of what customers are known by begin with it."""
-    places = Dealership.objects.filter(pk__in=reach_of(reader).dealerships)
-    return list(places.order_by().values_list("group", flat=True).distinct())
+    places = _PLACES.all(pks=list(reach_of(reader).dealerships))
+    return sorted({place.group_id for place in places})
 
 
 # --- Customers ----------------------------------------------------------------------------
