@@ -21,7 +21,7 @@ from dealers.domain.hours import local, opening_blocks
 from dealers.domain.presence import salespeople_of
 from dealers.models import Absence, Dealership, Role
 from leads.domain.access import may, require
-from leads.domain.contacting import working_problem
+from leads.domain.calling import working_problem
 from leads.domain.holding import hold_for
 from leads.domain.locking import lock_lead
 from leads.domain.rounds import end_when_full, refresh_ground, visit_ahead

@@ -14,7 +14,7 @@ from bdc.accounts.models import User
 from bdc.errors import RuleBroken
 from bdc.transactions import retrying_atomic
 from leads.domain.access import everywhere, may, ownership_problem, require
-from leads.domain.contacting import calling_problem, dialing_problem, working_problem
+from leads.domain.calling import calling_problem, dialing_problem, working_problem
 from leads.domain.due import PROMISE_IS_OVERDUE
 from leads.domain.holding import hold_for, holder_problem
 from leads.domain.locking import lock_lead

@@ -21,7 +21,7 @@ from bdc.errors import FieldProblem, RuleBroken, Sentence
 from bdc.transactions import retrying_atomic
 from dealers.models import Dealership, Side
 from leads.domain.access import require
-from leads.domain.contacting import working_problem
+from leads.domain.calling import working_problem
 from leads.domain.facts import Facts
 from leads.domain.holding import hold_for
 from leads.domain.locking import lock_lead

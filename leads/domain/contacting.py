@@ -12,15 +12,22 @@ from bdc.errors import FieldProblem, Malformed, RuleBroken
 from bdc.prepared import Given, Prepared
 from bdc.transactions import retrying_atomic
 from dealers.domain.access import people_at
-from dealers.domain.hours import local, may_call_at
+from dealers.domain.hours import local
 from dealers.models import Role, Side
-from leads.domain.access import ownership_problem, require
+from leads.domain.access import require
 from leads.domain.binding import open_promise, read_once
 from leads.domain.cadence import counting_of, day_part, next_call
-from leads.domain.holding import end_hold_of, hold_for, holder_problem, let_customer_go
+from leads.domain.calling import (
+    calling_problem,
+    dialing_problem,
+    due_promise,
+    may_pass_maximum,
+    working_problem,
+)
+from leads.domain.holding import end_hold_of, hold_for, let_customer_go
 from leads.domain.intake import note_conversation
 from leads.domain.locking import lock_lead
-from leads.domain.permission import Permission, may_call
+from leads.domain.permission import may_call
 from leads.domain.rounds import end_when_full, hand_over, let_go, round_of, visit_ahead
 from leads.domain.routing import Destination, place_new
 from leads.domain.steps import keep_step, state_before
@@ -35,7 +42,6 @@ from leads.models import (
     CallBack,
     Conversation,
     ConversationChannel,
-    Ground,
     Lead,
     Note,
     Queue,
@@ -47,56 +53,6 @@ from leads.models import (
 
 LONGEST_CALL = timedelta(minutes=30)
 LONGEST_PROMISE = timedelta(days=730)
-# A call makes the promise whose time comes within this from its result.
-PROMISE_IS_MADE_BY = timedelta(minutes=30)
-
-
-def working_problem(lead: Lead, *, by: User | None, now: datetime) -> RuleBroken | None:
-    """Return why `by` may not work this lead now, or None: closed, not his, held by another."""
-    if lead.is_closed:
-        return RuleBroken("already_closed", _("This lead is closed."))
-    return ownership_problem(lead, by) or holder_problem(lead, by=by, now=now)
-
-
-def calling_problem(
-    lead: Lead, round_: Round, *, permission: Permission, now: datetime
-) -> RuleBroken | None:
-    """Return why no call may be made about this lead now, or None.
-
-    At the maximum only a promised call-back may still be made, once, and the result that takes
-    the place of one that was undone.
-    """
-    is_promise = permission.ground == Ground.CALL_BACK
-    if round_.attempts_left == 0 and not (is_promise or _may_pass_maximum(lead, now)):
-        return RuleBroken(
-            "maximum_attempts_reached",
-            _("The maximum number of attempts of this round has been made."),
-        )
-    if not permission.allowed:
-        return RuleBroken("no_ground_to_call", permission.why)
-    requested = permission.ground in (Ground.OWN_REQUEST, Ground.CALL_BACK)
-    if not may_call_at(lead.dealership, now, requested=requested):
-        return RuleBroken(
-            "outside_calling_hours",
-            _("Customers may not be called now. Plan the call, or promise a call-back."),
-        )
-    return None
-
-
-def dialing_problem(lead: Lead) -> RuleBroken | None:
-    """Return why nobody can be dialled about this lead, or None: it is a mail task then.
-
-    A call that took place all the same is recorded as any other.
-    """
-    if lead.has_dialable_number:
-        return None
-    return RuleBroken(
-        "no_dialable_number",
-        _(
-            "This customer has no number that can be called. Work the lead by e-mail, or correct "
-            "the number first."
-        ),
-    )
 
 
 @retrying_atomic
@@ -171,7 +127,7 @@ def record_attempt(
     ground, breach = (call.ground, "") if call is not None else ("", "")
     if call is None:
         ground, breach = _ground_or_breach(lead, round_, now=now, happened=happened)
-    elif not is_late and round_.attempts_left == 0 and not _may_pass_maximum(lead, now):
+    elif not is_late and round_.attempts_left == 0 and not may_pass_maximum(lead, now):
         raise RuleBroken(
             "maximum_attempts_reached",
             _("The maximum number of attempts of this round has been made."),
@@ -248,26 +204,6 @@ def _ground_or_breach(
     return permission.ground, problem.code
 
 
-def _due_promise(lead: Lead, now: datetime) -> CallBack | None:
-    """The open call-back whose time has come: it may always be made once."""
-    promise = open_promise(lead)
-    is_due = promise is not None and promise.due_at <= now + PROMISE_IS_MADE_BY
-    return promise if is_due else None
-
-
-def _may_pass_maximum(lead: Lead, now: datetime) -> bool:
-    return _due_promise(lead, now) is not None or _corrects_undone(lead, now)
-
-
-def _corrects_undone(lead: Lead, now: datetime) -> bool:
-    """Whether a result now takes the place of one that was undone: it does not count again."""
-    last = Attempt.objects.filter(lead=lead).select_related("step").order_by("-pk").first()
-    if last is None or not last.is_withdrawn:
-        return False
-    today, part = local(lead.dealership, now).date(), day_part(lead.dealership, now)
-    return last.counts and (last.local_date, last.day_part) == (today, part)
-
-
 def _write_attempt(
     lead: Lead,
     round_: Round,
@@ -333,7 +269,7 @@ def _follow_from(lead: Lead, attempt: Attempt, *, by: User | None, now: datetime
     lead.set_once("first_attempt_at", now)
     lead.first_call_at = lead.first_call_at or now
     lead.offer_ends_at = None
-    made = _due_promise(lead, now)
+    made = due_promise(lead, now)
     if made is not None:
         made.done_at, made.was_kept = now, True
         made.save(update_fields=["done_at", "was_kept"])
@@ -513,7 +449,7 @@ def end_call(call_id: int, *, now: datetime) -> None:
         return
     round_ = Round.objects.select_for_update().get(pk=call.round_id)
     is_current = round_.number == lead.round_number and lead.status != Status.CLOSED
-    is_past_maximum = round_.attempts_left == 0 and not _due_promise(lead, now)
+    is_past_maximum = round_.attempts_left == 0 and not due_promise(lead, now)
     attempt = _write_attempt(
         lead,
         round_,

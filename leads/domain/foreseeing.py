@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from leads.domain.binding import open_promise
 from leads.domain.cadence import counting_of, day_part, next_call
-from leads.domain.contacting import PROMISE_IS_MADE_BY, goes_on_unreached
+from leads.domain.calling import PROMISE_IS_MADE_BY
+from leads.domain.contacting import goes_on_unreached
 from leads.models import Lead, Round
 
 

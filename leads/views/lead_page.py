@@ -21,7 +21,7 @@ from leads.domain.agenda import call_before, next_visit, sent_back
 from leads.domain.approving import deciding_problem
 from leads.domain.binding import open_promise
 from leads.domain.cadence import day_part
-from leads.domain.contacting import calling_problem, dialing_problem, working_problem
+from leads.domain.calling import calling_problem, dialing_problem, working_problem
 from leads.domain.foreseeing import if_unreached
 from leads.domain.holding import hold_of
 from leads.domain.norms import first_reaction, norms_broken

@@ -511,7 +511,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _one(
         "a call needs no ground",
-        f"{_CONTACT}:calling_problem",
+        "leads.domain.calling:calling_problem",
         "if not permission.allowed:",
         "if False:",
         called_without_a_ground,
