@@ -47,13 +47,9 @@ from leads.domain.booking import (
     move_appointment,
     record_outcome,
 )
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead, reasons_for
-from leads.domain.contacting import (
-    promise_call_back,
-    record_attempt,
-    record_conversation,
-    start_call,
-)
+from leads.domain.contacting import record_attempt, record_conversation, start_call
 from leads.domain.handing_over import assign, take
 from leads.domain.intake import keep_raw, receive_lead
 from leads.domain.searching import find

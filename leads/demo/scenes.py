@@ -14,8 +14,9 @@ from leads.demo.script import Script
 from leads.demo.stage import Story
 from leads.demo.story import LeadStory
 from leads.domain.booking import book_appointment, record_outcome
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import add_note, promise_call_back, record_attempt, start_call
+from leads.domain.contacting import add_note, record_attempt, start_call
 from leads.domain.facts import Facts
 from leads.domain.handing_over import assign
 from leads.domain.holding import release_hold

@@ -26,13 +26,9 @@ from leads.demo.names import NOTES, Customer
 from leads.demo.stage import Stage, Story
 from leads.domain.approving import approve, reopen, send_back
 from leads.domain.booking import ask_quote, book_appointment, record_outcome
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import SOLD, close_lead
-from leads.domain.contacting import (
-    promise_call_back,
-    record_attempt,
-    record_conversation,
-    start_call,
-)
+from leads.domain.contacting import record_attempt, record_conversation, start_call
 from leads.domain.handing_over import take
 from leads.domain.intake import LeadIn, receive_lead
 from leads.domain.permission import may_call

@@ -16,7 +16,8 @@ from leads.demo.stage import Story
 from leads.demo.story import LeadStory
 from leads.domain.adf_intake import receive_adf
 from leads.domain.booking import book_appointment
-from leads.domain.contacting import promise_call_back, record_attempt, start_call
+from leads.domain.call_backs import promise_call_back
+from leads.domain.contacting import record_attempt, start_call
 from leads.domain.handing_over import assign
 from leads.domain.intake import receive_lead
 from leads.domain.rejects import correct_reject, dismiss_reject

@@ -1,28 +1,33 @@
-"""Call-backs that are still to be made: whose they are, who may take one over, and calling now.
+"""Call-backs: promised, and still to be made: whose they are, who may take one over, calling now.
 
 Source: product.md, Attempts and conversations (call-back) and The queue; ux.md 2.0 and 2.1.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
-from bdc.errors import RuleBroken
+from bdc.errors import FieldProblem, Malformed, RuleBroken
 from bdc.transactions import retrying_atomic
+from dealers.domain.access import people_at
+from dealers.models import Role
 from leads.domain.access import everywhere, may, ownership_problem, require
 from leads.domain.calling import calling_problem, dialing_problem, working_problem
+from leads.domain.contacting import keep_note
 from leads.domain.due import PROMISE_IS_OVERDUE
-from leads.domain.holding import hold_for, holder_problem
+from leads.domain.holding import hold_for, holder_problem, let_customer_go
 from leads.domain.locking import lock_lead
 from leads.domain.permission import may_call
 from leads.domain.rounds import round_of
+from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
-from leads.models import CallBack, Hold, Lead, Note, Queue
+from leads.models import CallBack, Hold, Lead, Note, Queue, Step
 
+LONGEST_PROMISE = timedelta(days=730)
 AT_BDC = ~Q(lead__queue__in=["", Queue.CATCH_ALL])
 
 
@@ -91,6 +96,76 @@ def taking_over_problem(
         "not_owner",
         _("This call-back is of a colleague and its time has not come. Ask your team lead."),
     )
+
+
+@retrying_atomic
+def promise_call_back(
+    lead: Lead,
+    *,
+    due_at: datetime,
+    by: User,
+    now: datetime,
+    owner: User | None = None,
+    note: str = "",
+) -> CallBack:
+    """Promise to call back at `due_at`; it belongs to who makes it unless `owner` is given.
+
+    A newer promise replaces the one before. Raises Malformed for a time that has passed.
+    """
+    require(by, "work", lead.dealership_id)
+    if due_at <= now:
+        raise Malformed(
+            FieldProblem("due_at", "in_the_past", _("This moment has passed. Choose a later one."))
+        )
+    if due_at > now + LONGEST_PROMISE:
+        raise Malformed(
+            FieldProblem("due_at", "too_far", _("Choose a moment within the next two years."))
+        )
+    lead = lock_lead(lead)
+    problem = working_problem(lead, by=by, now=now)
+    if problem is not None:
+        raise problem
+    owner = owner or by
+    if owner.pk != by.pk and not _works_there(owner, lead):
+        raise Malformed(
+            FieldProblem("for", "unknown_person", _("This person does not work leads here."))
+        )
+    before = state_before(lead, by=by, now=now)
+    if lead.is_at_bdc:
+        hold_for(lead, agent=by, now=now)
+    CallBack.objects.filter(lead=lead, done_at=None).update(done_at=now, was_kept=False)
+    promise = CallBack.objects.create(
+        lead=lead,
+        dealership_id=lead.dealership_id,
+        due_at=due_at,
+        owner=owner,
+        made_by=by,
+        made_at=now,
+    )
+    lead.next_call_at = due_at
+    lead.system_close_at = None
+    lead.offer_ends_at = None
+    lead.save(update_fields=["next_call_at", "system_close_at", "offer_ends_at"])
+    record(
+        lead,
+        "call_back_promised",
+        by=by,
+        now=now,
+        at=due_at.isoformat(),
+        owner=owner.email,
+        owner_name=str(owner),
+    )
+    keep_note(lead, note, by=by, now=now)
+    let_customer_go(lead, by=by)
+    keep_step(lead, before, Step.What.CALL_BACK, call_back=promise)
+    promise.lead = lead
+    return promise
+
+
+def _works_there(person: User, lead: Lead) -> bool:
+    if lead.is_at_bdc:
+        return person in people_at(lead.dealership, Role.AGENT, Role.TEAM_LEAD)
+    return person in people_at(lead.dealership, Role.SALESPERSON, Role.SALES_MANAGER)
 
 
 @retrying_atomic

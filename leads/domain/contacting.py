@@ -1,5 +1,7 @@
-"""Contact with a customer: calls start, attempts and conversations are recorded, call-backs
-are promised. Source: product.md, Attempts and conversations; contract.md, Who may."""
+"""Contact with a customer: calls start, and attempts and conversations are recorded.
+
+Source: product.md, Attempts and conversations; contract.md, Who may.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,8 @@ from bdc.accounts.models import User
 from bdc.errors import FieldProblem, Malformed, RuleBroken
 from bdc.prepared import Given, Prepared
 from bdc.transactions import retrying_atomic
-from dealers.domain.access import people_at
 from dealers.domain.hours import local
-from dealers.models import Role, Side
+from dealers.models import Side
 from leads.domain.access import require
 from leads.domain.binding import open_promise, read_once
 from leads.domain.cadence import counting_of, day_part, next_call
@@ -52,7 +53,6 @@ from leads.models import (
 )
 
 LONGEST_CALL = timedelta(minutes=30)
-LONGEST_PROMISE = timedelta(days=730)
 
 
 @retrying_atomic
@@ -151,7 +151,7 @@ def record_attempt(
     )
     if breach:
         record(lead, "breached", by=by, now=now, why=breach)
-    _keep_note(lead, note, by=by, now=now)
+    keep_note(lead, note, by=by, now=now)
     if is_late:
         record(lead, "late_result", by=by, now=now)
         if not lead.is_closed:
@@ -333,73 +333,9 @@ def record_conversation(
     lead.offer_ends_at = None
     lead.save(update_fields=["first_call_at", "offer_ends_at"])
     conversation = note_conversation(lead, channel=channel, by=by, now=now)
-    _keep_note(lead, note, by=by, now=now)
+    keep_note(lead, note, by=by, now=now)
     conversation.lead = lead
     return conversation
-
-
-@retrying_atomic
-def promise_call_back(
-    lead: Lead,
-    *,
-    due_at: datetime,
-    by: User,
-    now: datetime,
-    owner: User | None = None,
-    note: str = "",
-) -> CallBack:
-    """Promise to call back at `due_at`; it belongs to who makes it unless `owner` is given.
-
-    A newer promise replaces the one before. Raises Malformed for a time that has passed.
-    """
-    require(by, "work", lead.dealership_id)
-    if due_at <= now:
-        raise Malformed(
-            FieldProblem("due_at", "in_the_past", _("This moment has passed. Choose a later one."))
-        )
-    if due_at > now + LONGEST_PROMISE:
-        raise Malformed(
-            FieldProblem("due_at", "too_far", _("Choose a moment within the next two years."))
-        )
-    lead = lock_lead(lead)
-    problem = working_problem(lead, by=by, now=now)
-    if problem is not None:
-        raise problem
-    owner = owner or by
-    if owner.pk != by.pk and not _works_there(owner, lead):
-        raise Malformed(
-            FieldProblem("for", "unknown_person", _("This person does not work leads here."))
-        )
-    before = state_before(lead, by=by, now=now)
-    if lead.is_at_bdc:
-        hold_for(lead, agent=by, now=now)
-    CallBack.objects.filter(lead=lead, done_at=None).update(done_at=now, was_kept=False)
-    promise = CallBack.objects.create(
-        lead=lead,
-        dealership_id=lead.dealership_id,
-        due_at=due_at,
-        owner=owner,
-        made_by=by,
-        made_at=now,
-    )
-    lead.next_call_at = due_at
-    lead.system_close_at = None
-    lead.offer_ends_at = None
-    lead.save(update_fields=["next_call_at", "system_close_at", "offer_ends_at"])
-    record(
-        lead,
-        "call_back_promised",
-        by=by,
-        now=now,
-        at=due_at.isoformat(),
-        owner=owner.email,
-        owner_name=str(owner),
-    )
-    _keep_note(lead, note, by=by, now=now)
-    let_customer_go(lead, by=by)
-    keep_step(lead, before, Step.What.CALL_BACK, call_back=promise)
-    promise.lead = lead
-    return promise
 
 
 @retrying_atomic
@@ -414,16 +350,11 @@ def add_note(lead: Lead, *, body: str, by: User, now: datetime) -> Note:
     )
 
 
-def _keep_note(lead: Lead, note: str, *, by: User | None, now: datetime) -> None:
+def keep_note(lead: Lead, note: str, *, by: User | None, now: datetime) -> None:
+    """Keep what was written along with something else; nothing was, often."""
     text = clean_lines(note, limit=10_000)
     if text:
         Note.objects.create(lead=lead, dealership_id=lead.dealership_id, at=now, by=by, body=text)
-
-
-def _works_there(person: User, lead: Lead) -> bool:
-    if lead.is_at_bdc:
-        return person in people_at(lead.dealership, Role.AGENT, Role.TEAM_LEAD)
-    return person in people_at(lead.dealership, Role.SALESPERSON, Role.SALES_MANAGER)
 
 
 def end_calls_without_result(now: datetime) -> list[int]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dealers.domain.hours import calling_window, local, may_call_at, opening_blocks
 from dealers.models import Dealership
-from leads.domain.contacting import LONGEST_PROMISE
+from leads.domain.call_backs import LONGEST_PROMISE
 from leads.formats.moment_words import DayHalf, refuse
 from leads.formats.moments import SaidMoment, read_said_moment
 from leads.models import Appointment, AppointmentKind, AppointmentOutcome

@@ -25,7 +25,8 @@ from bdc.http import SignedInRequest, render_part
 from bdc.repeating import said_before
 from leads.domain.after_call import agree_in_call, close_after_call
 from leads.domain.booking import ask_quote, book_appointment
-from leads.domain.contacting import add_note, promise_call_back, record_attempt, start_call
+from leads.domain.call_backs import promise_call_back
+from leads.domain.contacting import add_note, record_attempt, start_call
 from leads.domain.holding import leave_hold, release_hold, renew_hold
 from leads.domain.objecting import record_objection
 from leads.domain.queue import next_lead, require_agent

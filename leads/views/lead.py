@@ -18,13 +18,8 @@ from leads.domain.booking import (
     move_appointment,
     record_outcome,
 )
-from leads.domain.contacting import (
-    add_note,
-    promise_call_back,
-    record_attempt,
-    record_conversation,
-    start_call,
-)
+from leads.domain.call_backs import promise_call_back
+from leads.domain.contacting import add_note, record_attempt, record_conversation, start_call
 from leads.domain.handing_over import assign, take
 from leads.domain.objecting import record_objection
 from leads.forms.booking import AppointmentForm, MoveForm, OutcomeForm, QuoteForm

@@ -10,7 +10,7 @@ import time_machine
 from django.urls import reverse
 
 from dealers.models import Role
-from leads.domain.contacting import promise_call_back
+from leads.domain.call_backs import promise_call_back
 from leads.domain.holding import hold_of
 from leads.domain.sweeping import sweep
 from leads.models import CallBack

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from dealers.models import Absence, CentreService, Role
 from leads.domain.booking import book_appointment
-from leads.domain.contacting import promise_call_back, record_attempt, start_call
+from leads.domain.call_backs import promise_call_back
+from leads.domain.contacting import record_attempt, start_call
 from leads.domain.holding import hold_of
 from leads.domain.objecting import record_objection
 from leads.domain.queue import next_lead

@@ -14,8 +14,9 @@ from dealers.models import Role
 from leads.domain.agenda import agenda_of, late_leads, late_since
 from leads.domain.approving import send_back
 from leads.domain.booking import book_appointment
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back, record_attempt
+from leads.domain.contacting import record_attempt
 from leads.domain.facts import Facts
 from leads.domain.handing_over import assign
 from leads.models import Lead

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from dealers.models import Role
 from leads.domain.agents_day import actions_of, day_of, hours_of
 from leads.domain.booking import book_appointment
-from leads.domain.contacting import promise_call_back, record_attempt
+from leads.domain.call_backs import promise_call_back
+from leads.domain.contacting import record_attempt
 from leads.domain.objecting import record_objection
 from leads.models import CallBack, Hold, Result
 from tests.factories import (

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from dealers.models import Dealership, PolicyChange, Role
 from leads.domain.agents_work import assign_work
-from leads.domain.contacting import promise_call_back
+from leads.domain.call_backs import promise_call_back
 from leads.domain.queue import next_lead
 from leads.models import Campaign, WorkAssignment
 from tests.factories import (

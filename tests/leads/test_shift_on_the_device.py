@@ -10,7 +10,7 @@ import time_machine
 from django.conf import settings
 
 from bdc import clock
-from leads.domain.contacting import promise_call_back
+from leads.domain.call_backs import promise_call_back
 from leads.models import CallBack
 from tests.browser import new_page
 from tests.factories import (

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from dealers.domain.presence import set_presence
 from dealers.models import Presence, PresenceChange, Role
-from leads.domain.contacting import promise_call_back, record_attempt
+from leads.domain.call_backs import promise_call_back
+from leads.domain.contacting import record_attempt
 from leads.domain.holding import HOLD_LASTS, LASTS_WITHOUT_BROWSER, hold_of, renew_hold
 from leads.domain.queue import next_lead
 from leads.models import CallBack, Hold

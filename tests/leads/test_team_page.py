@@ -12,7 +12,8 @@ from django.urls import reverse
 from dealers.domain.presence import set_presence
 from dealers.models import Membership, Role
 from leads.domain.booking import book_appointment
-from leads.domain.contacting import promise_call_back, record_attempt, start_call
+from leads.domain.call_backs import promise_call_back
+from leads.domain.contacting import record_attempt, start_call
 from leads.domain.holding import hold_of
 from leads.domain.queue import next_lead
 from leads.domain.team import Doing, people_led_by, team_of

@@ -463,9 +463,9 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _one(
         "a call-back is stored in local time",
-        f"{_CONTACT}:promise_call_back",
+        "leads.domain.call_backs:promise_call_back",
         "due_at=due_at,",
-        "due_at=local(lead.dealership, due_at).replace(tzinfo=due_at.tzinfo),",
+        "due_at=due_at + timedelta(hours=1),",  # as local time is ahead in winter
         call_back_is_promised,
     ),
     _one(

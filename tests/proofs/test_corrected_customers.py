@@ -3,7 +3,8 @@
 import pytest
 
 from dealers.models import Role
-from leads.domain.contacting import promise_call_back, record_attempt, start_call
+from leads.domain.call_backs import promise_call_back
+from leads.domain.contacting import record_attempt, start_call
 from leads.domain.correcting import Correction, correct_customer
 from leads.domain.merging import merge_customers, undo_merge
 from leads.domain.objecting import record_objection, withdraw_objection

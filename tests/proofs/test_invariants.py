@@ -10,13 +10,9 @@ from dealers.models import Dealership, Role
 from leads.demo.play import play
 from leads.domain.approving import approve, send_back
 from leads.domain.booking import ask_quote, book_appointment, record_outcome
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import (
-    promise_call_back,
-    record_attempt,
-    record_conversation,
-    start_call,
-)
+from leads.domain.contacting import record_attempt, record_conversation, start_call
 from leads.domain.facts import Facts, SaleIn
 from leads.domain.handing_over import assign
 from leads.domain.holding import release_hold

@@ -3,8 +3,9 @@
 import pytest
 
 from leads.domain.booking import ask_quote, book_appointment, move_appointment
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back, record_attempt
+from leads.domain.contacting import record_attempt
 from leads.domain.facts import Facts
 from leads.domain.undoing import undo
 from leads.models import Lead

@@ -22,7 +22,7 @@ from leads.domain.agents_work import (
     within,
     works_on,
 )
-from leads.domain.contacting import promise_call_back
+from leads.domain.call_backs import promise_call_back
 from leads.domain.due import Search
 from leads.domain.queue import next_lead, queue_ahead, upcoming
 from leads.domain.sweeping import sweep

@@ -6,7 +6,8 @@ import pytest
 
 from dealers.domain.presence import set_presence
 from leads.domain.alerting import alerts_for
-from leads.domain.contacting import promise_call_back, start_call
+from leads.domain.call_backs import promise_call_back
+from leads.domain.contacting import start_call
 from tests.factories import (
     TUESDAY_10,
     at,

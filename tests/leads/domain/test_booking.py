@@ -17,8 +17,9 @@ from leads.domain.booking import (
     move_appointment,
     record_outcome,
 )
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back, record_attempt
+from leads.domain.contacting import record_attempt
 from leads.domain.facts import Facts
 from leads.domain.sweeping import sweep
 from leads.domain.timeline import sentence

@@ -13,10 +13,10 @@ from leads.domain.call_backs import (
     hold_for_call_back,
     overdue_call_backs,
     own_call_backs,
+    promise_call_back,
     take_over_call_back,
     team_call_backs,
 )
-from leads.domain.contacting import promise_call_back
 from leads.domain.holding import hold_of
 from leads.domain.objecting import record_objection
 from leads.domain.queue import next_lead

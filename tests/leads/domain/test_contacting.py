@@ -6,13 +6,9 @@ import pytest
 
 from bdc.errors import Malformed, NotAllowed, RuleBroken
 from dealers.models import Role
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import (
-    promise_call_back,
-    record_attempt,
-    record_conversation,
-    start_call,
-)
+from leads.domain.contacting import record_attempt, record_conversation, start_call
 from leads.domain.correcting import Correction, correct_customer
 from leads.domain.facts import Facts
 from leads.domain.holding import hold_of

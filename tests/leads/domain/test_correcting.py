@@ -7,8 +7,8 @@ from django.utils import translation
 
 from bdc.errors import Malformed, NotAllowed
 from dealers.models import Role
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back
 from leads.domain.correcting import Correction, VehicleIn, correct_customer
 from leads.domain.facts import Facts, SaleIn
 from leads.domain.permission import may_call

@@ -16,8 +16,9 @@ from leads.domain import due
 from leads.domain.agents_work import Scope
 from leads.domain.booking import book_appointment
 from leads.domain.cadence import day_part
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back, record_attempt
+from leads.domain.contacting import record_attempt
 from leads.domain.due import Search
 from leads.domain.facts import Facts
 from leads.domain.objecting import record_objection

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from leads.domain.booking import book_appointment
-from leads.domain.contacting import promise_call_back, record_attempt
+from leads.domain.call_backs import promise_call_back
+from leads.domain.contacting import record_attempt
 from leads.domain.foreseeing import Follows, Foreseen, if_unreached
 from leads.models import Lead, Queue
 from tests.factories import (

@@ -10,8 +10,9 @@ from django.db import connection, transaction
 from bdc.errors import NotAllowed, RuleBroken
 from dealers.models import Role
 from leads.domain.approving import reopen
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back, record_attempt, start_call
+from leads.domain.contacting import record_attempt, start_call
 from leads.domain.correcting import Correction, VehicleIn, correct_customer
 from leads.domain.facts import Facts
 from leads.domain.intake import LeadIn, receive_lead

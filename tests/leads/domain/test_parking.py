@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back, record_attempt
+from leads.domain.contacting import record_attempt
 from leads.domain.facts import Facts
 from leads.domain.queue import next_lead
 from leads.models import Lead

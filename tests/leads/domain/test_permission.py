@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from leads.domain.contacting import promise_call_back
+from leads.domain.call_backs import promise_call_back
 from leads.domain.objecting import record_objection
 from leads.domain.permission import may_call
 from leads.models import Customer, Lead

@@ -6,8 +6,9 @@ import pytest
 
 from bdc.errors import Malformed, NotAllowed, RuleBroken
 from dealers.models import Membership
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back, record_attempt, start_call
+from leads.domain.contacting import record_attempt, start_call
 from leads.domain.facts import Facts
 from leads.domain.holding import release_hold, renew_hold
 from leads.domain.objecting import record_objection

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from leads.domain import sweeping
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import end_call, promise_call_back, record_attempt, start_call
+from leads.domain.contacting import end_call, record_attempt, start_call
 from leads.domain.facts import Facts
 from leads.domain.handing_over import take
 from leads.domain.holding import hold_of, renew_hold

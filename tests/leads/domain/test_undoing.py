@@ -11,13 +11,9 @@ from bdc.errors import NotAllowed, RuleBroken
 from dealers.models import Role
 from leads.domain.approving import approve
 from leads.domain.booking import book_appointment
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import (
-    promise_call_back,
-    record_attempt,
-    record_conversation,
-    start_call,
-)
+from leads.domain.contacting import record_attempt, record_conversation, start_call
 from leads.domain.facts import Facts
 from leads.domain.holding import hold_for, hold_of, release_hold
 from leads.domain.objecting import record_objection

@@ -12,8 +12,9 @@ from bdc.errors import NotAllowed, RuleBroken
 from dealers.domain.presence import set_presence
 from dealers.models import Role
 from leads.domain.booking import book_appointment
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back, record_attempt, record_conversation
+from leads.domain.contacting import record_attempt, record_conversation
 from leads.domain.facts import Facts
 from leads.domain.timeline import sentence
 from leads.domain.up_line import overdue_counts, override_up_line, own_places, up_line_of

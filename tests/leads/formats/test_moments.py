@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leads.domain.booking import FURTHEST
-from leads.domain.contacting import LONGEST_PROMISE
+from leads.domain.call_backs import LONGEST_PROMISE
 from leads.formats.moment_words import NotUnderstoodError
 from leads.formats.moments import Precision, SaidMoment, read_said_moment
 from tests.leads.formats.samples import STEADY

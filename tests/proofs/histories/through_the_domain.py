@@ -15,13 +15,9 @@ from dealers.domain.presence import set_presence
 from leads.domain.adf_intake import receive_adf
 from leads.domain.approving import approve, reopen, send_back
 from leads.domain.booking import ask_quote, book_appointment, move_appointment, record_outcome
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import (
-    promise_call_back,
-    record_attempt,
-    record_conversation,
-    start_call,
-)
+from leads.domain.contacting import record_attempt, record_conversation, start_call
 from leads.domain.facts import Facts, SaleIn
 from leads.domain.handing_over import assign, take
 from leads.domain.holding import release_hold, renew_hold

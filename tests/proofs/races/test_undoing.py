@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from dealers.models import Role
+from leads.domain.call_backs import promise_call_back
 from leads.domain.closing import close_lead
-from leads.domain.contacting import promise_call_back, record_conversation
+from leads.domain.contacting import record_conversation
 from leads.domain.facts import Facts
 from leads.domain.forwarding import finish_task
 from leads.domain.undoing import undo
