@@ -99,6 +99,7 @@ def rows(spits: Spits, people: dict[str, Any]) -> Iterator[str]:
     # Who was called is not due again, so each repetition has its share of those who are.
     share = people["due"] // (REPETITIONS * len(AT_ONCE) + 1)
     found = json.loads(told_by(spits, "claims"))
+    offered: list[int] = []
     for agents in AT_ONCE:
         clients = [Client(spits, token) for token in people["tokens"][:agents]]
         measured(clients, claim_and_end, most=agents)  # until every statement is planned
@@ -106,7 +107,7 @@ def rows(spits: Spits, people: dict[str, Any]) -> Iterator[str]:
         for _ in range(REPETITIONS):  # turn by turn, since machines are noisy
             limit.append(measured(clients, ceiling))
             ours.append(measured(clients, claim_and_end, most=share))
-        offered = [customer for run in ours for customer in run.offered]
+        offered += [customer for run in ours for customer in run.offered]
         if doubles := len(offered) - len(set(offered)):
             sys.exit(f"{doubles} customers were offered twice")
         if others := {status for run in (*ours, *limit) for status in run.others}:
