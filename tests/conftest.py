@@ -1,5 +1,6 @@
 """What every test starts from."""
 
+import gc
 import time
 from collections.abc import Iterator
 
@@ -16,6 +17,9 @@ from tests.browser import launched
 from tests.engine import XDIST_WORKER
 from tests.serving import wait_until
 from tests.template_database import template_database
+
+# What lives long is the most there is here: to look through it less often saves a tenth.
+gc.set_threshold(100_000, 50, 100)
 
 # Files of few long tests: the first to begin, so that no process is left alone with one.
 BEGIN_FIRST = ("test_story.py", "test_access.py", "test_demo.py")
@@ -49,20 +53,15 @@ def _nothing_left_behind() -> Iterator[None]:
 def _fixed_reasons(request: pytest.FixtureRequest) -> None:
     """The list of close-out reasons is there in every test with a database.
 
-    Tests that commit empty every table when they end, this one too.
+    They are committed, so that they are there for the next tests too; those that commit empty
+    every table when they end, this one as well.
     """
-    marked = request.node.get_closest_marker("django_db")
-    transactional = "transactional_db" in request.fixturenames or (
-        marked and marked.kwargs.get("transaction")
-    )
-    if transactional:
-        request.getfixturevalue("transactional_db")
-    elif marked or "db" in request.fixturenames:
-        request.getfixturevalue("db")
-    else:
-        return
-    if not CloseReason.objects.exists():
-        load_fixed_reasons()
+    wants = request.fixturenames
+    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(wants):
+        request.getfixturevalue("django_db_setup")
+        with request.getfixturevalue("django_db_blocker").unblock():  # before its transaction
+            if not CloseReason.objects.exists():
+                load_fixed_reasons()
 
 
 @pytest.fixture(scope="module")

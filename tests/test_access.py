@@ -248,7 +248,7 @@ def test_every_route_has_a_line_in_the_table_and_every_line_a_route(world):
 def test_everybody_of_the_dealership_is_answered_as_the_table_says(world):
     found = []
     for question in questions(world):
-        for actor in question.among([*world.outsiders, *world.insiders]):
+        for actor in in_turn_who_may(question, [*world.outsiders, *world.insiders]):
             with transaction.atomic():  # so that each finds the world as it was
                 found += question.deviations(actor, question.asked_by(actor))
                 transaction.set_rollback(True)
@@ -270,6 +270,17 @@ def test_for_whoever_works_elsewhere_nothing_of_the_dealership_is_there(world):
 
     assert {"leads_lead", "leads_note", "leads_customerphone"} <= before.keys()
     assert not found, all_of(found)
+
+
+def in_turn_who_may(question: Question, actors: list[Actor]) -> list[Actor]:
+    """All who may not, and every third of those who may: a whole page takes the longest."""
+    asked = question.among(actors)
+    if asked_size() != CI:
+        return asked
+    may = [one for one in asked if Answer.DONE in expected(one, question.policy, question.world)]
+    turn = len(str(question)) % 3
+    thinned = {id(one) for one in may} - {id(one) for one in may[turn::3] or may[:1]}
+    return [one for one in asked if id(one) not in thinned]
 
 
 def in_turn(actors: list[Actor], number: int) -> list[Actor]:

@@ -112,7 +112,7 @@ def prove(
         orders.append(outcomes_of_an_order(set_up, left, lambda _scene: None, swap=False))
     seen = [0] * len(orders)
     strange = []
-    for _ in range(size(ci=8, full=500)):
+    for _ in range(size(ci=4, full=500)):
         scene = set_up()
         answers = at_once(partial(left, scene), partial(right, scene))
         end = (answers[0].code, answers[1].code, state_of(scene))
