@@ -50,7 +50,8 @@ def test_modules_name_each_other_by_what_is_in_them(collected):
 def test_files_are_compressed_beforehand(collected):
     css = collected / paths(collected)["spits/shell.css"]
 
-    assert css.with_suffix(".css.gz").stat().st_size < css.stat().st_size / 2
+    gzip, brotli = (css.with_suffix(f".css.{ending}").stat().st_size for ending in ("gz", "br"))
+    assert brotli < gzip < css.stat().st_size / 2
 
 
 def test_every_file_that_a_template_names_is_collected(collected):
