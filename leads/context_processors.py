@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bdc import clock
 from bdc.accounts.models import User
+from bdc.live.build import build
 from bdc.outbox.models import Effect
 from dealers.domain.access import reach_of
 from dealers.domain.presence import Shift
@@ -89,6 +90,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     context: dict[str, object] = {"demo_clock": clock.now() if settings.DEMO else None}
     user = getattr(request, "user", None)
     if isinstance(user, User):
+        context["live"] = build() if settings.LIVE else ""
         context["navigation"] = navigation_of(user, request.path)
         context["works_queue"] = may_anywhere(user, "call_queue")
         context["has_extension"] = reach_of(user).has_extension

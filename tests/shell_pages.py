@@ -11,8 +11,8 @@ from django.template import engines
 from django.urls import include, path
 from django.views.i18n import set_language
 
-POLLED = """<div id="polled" hx-get="/poll/" hx-trigger="every 200ms, page-shown from:body"
-     hx-swap="morph:outerHTML" data-poll>
+POLLED = """<div id="polled" hx-get="/poll/" hx-trigger="refresh, page-shown from:body"
+     hx-swap="morph:outerHTML" data-poll="0">
   <span>{{ times|default:0 }}</span> <label>Zoek <input></label>
 </div>"""
 TRIED = (

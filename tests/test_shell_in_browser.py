@@ -204,7 +204,7 @@ def test_what_is_polled_stands_still_while_somebody_types_in_it(page):
     page.fill("#polled input", "zoek")
     page.wait_for_timeout(300)
     polled = page.inner_text("#polled span")
-    page.wait_for_timeout(800)
+    page.wait_for_timeout(1_200)  # it is looked each second what is due
 
     assert page.inner_text("#polled span") == polled
     assert page.input_value("#polled input") == "zoek"

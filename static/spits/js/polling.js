@@ -1,17 +1,90 @@
-/* Nothing moves under your hands: an element with data-poll is not refreshed while its page is
-   hidden (unless it is marked data-unseen), while somebody types or chooses in it, or while a menu in it is open. Give it
-   hx-trigger="every 5s, page-shown from:body" to catch up at once when the page is seen again. */
+/* Parts of a page that are drawn anew by themselves: an element with data-poll, which asks when
+   it is triggered by "refresh" or "page-shown".
+
+     <div hx-get="/leads/" hx-trigger="refresh, page-shown from:body" hx-swap="morph:outerHTML"
+          data-poll="15" data-live="lead mine">
+
+   data-live names the news that concern it (docs/live.md). It asks when one of them comes; while
+   the stream of news is there it asks every half minute besides, and without it every data-poll
+   seconds. A part that shows something that passes by itself, marked data-passing, asks more
+   often; one with data-live alone asks only when there is news. Nothing moves under your hands:
+   it does not ask while its page is hidden (unless it is marked data-unseen), while somebody
+   types or chooses in it, or while a menu in it is open, but right afterwards. */
+const WITH_NEWS = 30_000;
+const PASSING = 5_000;
+/* News for one person is shown at once. What concerns everybody is asked for by all of them, so
+   each page waits a moment of its own, and leaves the server alone for a while after. */
+const OWN = new Set(["mine", "call", "held"]);
+const PACE = { own: { spread: 50, gap: 300 }, shared: { spread: 2_000, gap: 5_000 } };
+
+const askedAt = new WeakMap(); // when a part asked last, or was drawn
+const wantedAt = new WeakMap(); // when it is to ask, since there was news
+let hasNews = false;
+
+const parts = () => [...document.querySelectorAll("[data-poll], [data-live]")];
+const listensTo = (part) => (part.dataset.live ?? "").split(" ");
+
+const isUnseen = (part) => document.hidden && !part.hasAttribute("data-unseen");
+
 function isInUse(target) {
   const active = document.activeElement;
   if (target.contains(active) && active.matches("input, select, textarea")) return true;
   return Boolean(target.querySelector("details[open], dialog[open], [aria-busy=true]"));
 }
 
+function interval(part) {
+  if (part.dataset.poll === undefined) return Infinity;
+  const alone = Number(part.dataset.poll) * 1000;
+  const regular = hasNews && part.dataset.live !== undefined ? Math.max(WITH_NEWS, alone) : alone;
+  return part.querySelector("[data-passing]") ? Math.min(regular, PASSING) : regular;
+}
+
+function askWhatIsDue() {
+  const now = performance.now();
+  for (const part of parts()) {
+    if (!askedAt.has(part)) askedAt.set(part, now);
+    const due = Math.min(wantedAt.get(part) ?? Infinity, askedAt.get(part) + interval(part));
+    if (due > now || isUnseen(part) || isInUse(part)) continue;
+    askedAt.set(part, now);
+    wantedAt.delete(part);
+    htmx.trigger(part, "refresh");
+  }
+}
+
+function want(part, { spread, gap }) {
+  const now = performance.now();
+  const at = Math.max(now + Math.random() * spread, (askedAt.get(part) ?? 0) + gap);
+  if (at >= (wantedAt.get(part) ?? Infinity)) return; // it will ask before that
+  wantedAt.set(part, at);
+  setTimeout(askWhatIsDue, at - now + 1);
+}
+
+/* There is news of these names: the parts that show it ask. */
+export function changed(names) {
+  for (const part of parts()) {
+    const heard = listensTo(part).filter((name) => names.has(name));
+    if (heard.length) want(part, heard.some((name) => OWN.has(name)) ? PACE.own : PACE.shared);
+  }
+}
+
+/* Something may have changed that was not told: every part that listens asks. */
+export function anythingChanged() {
+  for (const part of parts()) if (part.dataset.live !== undefined) want(part, PACE.shared);
+}
+
+/* Whether news comes by itself now. */
+export function newsComes(isSo) {
+  hasNews = isSo;
+}
+
+setInterval(askWhatIsDue, 1000);
+askWhatIsDue();
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, target } = event.detail;
   if (!elt.hasAttribute("data-poll")) return;
-  const isUnseen = document.hidden && !elt.hasAttribute("data-unseen");
-  if (isUnseen || isInUse(target)) event.preventDefault();
+  if (isUnseen(elt) || isInUse(target)) event.preventDefault();
+  else askedAt.set(elt, performance.now());
 });
 
 document.addEventListener("visibilitychange", () => {

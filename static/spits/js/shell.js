@@ -6,6 +6,7 @@ import "./dialing.js";
 import "./forms.js";
 import "./keys.js";
 import "./leaving.js";
+import "./live.js";
 import "./menus.js";
 import "./palette.js";
 import "./polling.js";
