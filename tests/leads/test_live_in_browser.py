@@ -242,6 +242,29 @@ def test_much_news_at_once_asks_for_a_part_of_the_page_once(web, browsing, sales
 
 
 @pytest.mark.long
+def test_the_page_of_a_lead_says_that_others_changed_it_and_moves_nothing(
+    web, browsing, dealership, salesperson
+):
+    number = "06-12345678"
+    lead = receive(dealership, now=now(), name="Anna Aarts", phones=(number,))
+    page = browsing(salesperson)
+    go(page, f"/leads/{lead.pk}/")
+    said = page.locator("#notices >> text=Er is iets veranderd aan deze lead.")
+
+    page.click(".btn-call, form[action$='/bellen/'] button")  # one's own doing is no news
+    page.wait_for_selector("text=Hoe ging het?")
+    page.wait_for_timeout(500)
+    assert said.count() == 0
+
+    receive(dealership, now=now(), name="Anna Aarts", phones=(number,), message="Nog een vraag")
+    said.wait_for()
+    assert "Nog een vraag" not in page.inner_text("main")
+    page.click("#notices a")
+    page.wait_for_selector("main >> text=Nog een vraag")
+    assert said.count() == 0
+
+
+@pytest.mark.long
 def test_a_new_version_waits_for_the_end_of_a_conversation(web, browsing, dealership, agent):
     receive_passive(dealership, now=now())
     next_lead(agent, now=now())

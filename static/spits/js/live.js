@@ -2,7 +2,7 @@
    The tab that has the lock opens it and passes on what comes; when it goes, the next one takes
    over, and a tab that is shown takes it from one that is hidden, which the browser may have put
    to sleep. Without locks (plain http) each tab has a stream of its own while it is seen. */
-import { notice, runs } from "./notices.js";
+import { leadChanged, notice, runs } from "./notices.js";
 import { anythingChanged, changed, newsComes } from "./polling.js";
 
 const NAME = "spits-live";
@@ -49,6 +49,7 @@ const takes = {
     if (!isNewer(id, newest)) return;
     newest = id;
     changed(new Set(news.map(([name]) => name)));
+    for (const [name, about, version] of news) if (name === "lead") leadChanged(about, version);
   },
   missed: anythingChanged,
   /* A tab that is new or shown again asks who has the stream, and what came since it was asked

@@ -1,9 +1,9 @@
-/* What the stream of news has to say to a person: that it is away, and that there is a new
-   version. They stand beside the feedback on what was done, move nothing on the page, and go by
-   themselves. */
+/* What the stream of news has to say to a person: that it is away, that there is a new version,
+   and that the lead on the screen changed. They stand beside the feedback on what was done, move
+   nothing on the page, and go by themselves. */
 const place = document.getElementById("notices");
 
-export function notice(name, isOn) {
+export function notice(name, isOn, fill = () => {}) {
   const shown = place?.querySelector(`[data-notice="${name}"]`);
   if (!place || isOn === Boolean(shown)) return;
   if (shown) {
@@ -12,6 +12,7 @@ export function notice(name, isOn) {
   }
   const words = document.getElementById(`said-${name}`).content.cloneNode(true).firstElementChild;
   words.dataset.notice = name;
+  fill(words);
   place.append(words);
 }
 
@@ -61,3 +62,29 @@ document.addEventListener("htmx:afterSettle", () => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-reloads]")) location.reload();
 });
+
+/* --- The lead on the screen: a part that names it, what it shows of it, and where there is more -- */
+const versions = new Map(); // the newest that was told of each lead
+
+export function leadChanged(lead, version) {
+  versions.set(lead, Math.max(version, versions.get(lead) ?? 0));
+  sayWhetherLeadChanged();
+}
+
+/* While an own action is under way its answer is about to show what it did. */
+function sayWhetherLeadChanged() {
+  const part = document.querySelector("[data-lead]");
+  if (document.body.classList.contains("waiting")) return;
+  const isOld = part && (versions.get(Number(part.dataset.lead)) ?? 0) > Number(part.dataset.seen);
+  notice("lead-changed", Boolean(isOld), (words) => {
+    const link = words.querySelector("a");
+    link.href = part.dataset.url;
+    link.setAttribute("hx-get", part.dataset.url);
+    link.setAttribute("hx-target", `#${part.id}`);
+    link.setAttribute("hx-swap", "outerHTML");
+    htmx.process(words);
+  });
+}
+
+document.addEventListener("htmx:afterSettle", sayWhetherLeadChanged);
+document.addEventListener("htmx:afterRequest", () => setTimeout(sayWhetherLeadChanged));
