@@ -134,5 +134,6 @@ urlpatterns = [
     path("beheer/redenen/<str:code>/", naming.rename, name="rename-reason"),
     path("beheer/redenen/<str:code>/gebruik/", naming.retire, name="retire-reason"),
     path("akkoord/", approving.approving, name="approving"),
+    path("akkoord/lijst/", approving.waiting, name="approving-list"),
     path("akkoord/<int:pk>/", approving.decide, name="decide"),
 ]

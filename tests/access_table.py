@@ -271,6 +271,7 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:assign", "GET"): (seen("lead"), seen("passive")),
     ("leads:assign", "POST"): Policy(LEADERS, on="lead", body={"to": "queue:second_voice"}),
     ("leads:approving", "GET"): Policy(LEADERS | ADMINISTRATORS),
+    ("leads:approving-list", "GET"): Policy(LEADERS | ADMINISTRATORS),
     ("leads:decide", "POST"): decided({"decision": "approve"}),
     # --- The work screen of agents --------------------------------------------------------
     ("leads:calling", "GET"): Policy(CALLERS),

@@ -35,10 +35,32 @@ def approving(request: SignedInRequest) -> HttpResponse:
 
     An administrator sees what nobody decides on; deciding is not his.
     """
+    _require_reader(request)
+    return _show(request, chosen=_chosen(request))
+
+
+@require_safe
+def waiting(request: SignedInRequest) -> HttpResponse:
+    """The list alone, drawn anew while the evidence of `?lead=` stands open beside it."""
+    _require_reader(request)
+    if not request.htmx:
+        return redirect("leads:approving")
+    context = {
+        "requests": requests_to_judge(request.user),
+        "chosen": _chosen(request),
+        "is_list_alone": True,
+    }
+    return render_part(request, TEMPLATE, "requests", context)
+
+
+def _require_reader(request: SignedInRequest) -> None:
     if not any(may_anywhere(request.user, one) for one in ("approve_bdc", "see_undecided")):
         raise PermissionDenied
+
+
+def _chosen(request: SignedInRequest) -> int | None:
     asked = request.GET.get("lead", "")
-    return _show(request, chosen=int(asked) if asked.isdecimal() and len(asked) < 19 else None)
+    return int(asked) if asked.isdecimal() and len(asked) < 19 else None
 
 
 @require_POST
@@ -86,6 +108,7 @@ def _show(request: SignedInRequest, *, chosen: int | None) -> HttpResponse:
     context: dict[str, Any] = {
         "requests": requests,
         "shown": shown,
+        "chosen": shown.lead.pk if shown else None,
         "overrides": override_choices(),
         "undecided": undecided_proposals(request.user, now=clock.now()),
         "decides": may_anywhere(request.user, "approve_bdc"),

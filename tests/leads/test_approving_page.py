@@ -35,6 +35,7 @@ BOTH_WAYS = pytest.mark.parametrize(
     "headers", [pytest.param(HTMX, id="htmx"), pytest.param(PLAIN, id="no javascript")]
 )
 PAGE = "/akkoord/"
+QUERIES_OF_THE_LIST = 5  # session, user, memberships, proposals, attempts
 MONDAY_9 = at(23, 9)
 
 
@@ -236,6 +237,32 @@ def test_the_page_costs_the_same_queries_however_many_wait(page, dealership, sal
 
     assert len(listed(response)) == count
     assert len(queries) == 26
+
+
+def test_the_list_comes_anew_without_the_evidence_and_marks_what_is_open(
+    page, dealership, salesperson, django_assert_num_queries
+):
+    sound("Eerst Vroeg", dealership, salesperson)
+    second = sound("Tweede Later", dealership, salesperson)
+    asking = f"{PAGE}lijst/?lead={second.pk}"
+    assert asking in text_of(page.get(f"{PAGE}?lead={second.pk}"))
+    assert page.get(asking).headers["Location"] == PAGE  # a link that was kept
+
+    with django_assert_num_queries(QUERIES_OF_THE_LIST):
+        shown = text_of(page.get(asking, headers=HTMX))
+
+    assert f'<li id="request-{second.pk}" aria-current="true">' in shown
+    assert "2 open" in shown
+    assert "evidence" not in shown
+
+
+def test_what_comes_by_itself_takes_no_focus(page, dealership, salesperson):
+    sound("Eerst Vroeg", dealership, salesperson)
+
+    by_itself = page.get(PAGE, headers={**HTMX, "HX-Trigger": "approving"})
+
+    assert "autofocus" in text_of(page.get(PAGE, headers=HTMX))
+    assert "autofocus" not in text_of(by_itself)
 
 
 # --- Deciding -----------------------------------------------------------------------------------

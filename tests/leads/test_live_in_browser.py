@@ -24,17 +24,22 @@ from bdc.live.build import build
 from bdc.models import DemoClock
 from dealers.domain.presence import set_presence
 from dealers.domain.topics import of_user
+from dealers.models import Role
+from leads.domain.approving import approve
 from leads.domain.queue import next_lead
+from leads.models import Lead
 from tests.browser import new_page
 from tests.conftest import _nobody_asks
 from tests.factories import (
     TUESDAY_10,
     create_agent,
     create_dealership,
+    create_member,
     create_salesperson,
     receive,
     receive_passive,
 )
+from tests.leads.test_approving_page import sound
 from tests.serving import wait_until
 from tests.web import web_process
 
@@ -108,6 +113,11 @@ def go(page, address):
     """Open a page, and wait until its browser hears what happens."""
     page.goto(address)
     page.wait_for_function("() => localStorage.getItem('spits-live-after')")
+
+
+def comes(page, what):
+    """Wait for something on a page whose clock is ours, and goes ten times as fast."""
+    wait_until(lambda: page.clock.run_for(1_000) or page.is_visible(what), 10)
 
 
 def appears(page, what):
@@ -204,6 +214,40 @@ def test_all_tabs_of_a_browser_share_a_stream_and_another_takes_it_over(
     for tab in tabs:
         appears(tab, f"#lead-{lead.pk}")
     assert len(opened) == 2
+
+
+def test_close_outs_to_approve_come_by_themselves_and_move_nothing(
+    browsing, dealership, salesperson
+):
+    manager = create_member(Role.SALES_MANAGER, dealership)
+    page = browsing(manager)
+    page.clock.install()
+    go(page, "/akkoord/")
+    first = sound("Anna Aarts", dealership, salesperson)
+    comes(page, "#request >> text=Anna Aarts")
+
+    page.keyboard.press("t")
+    comes(page, "#request details[open]")
+    second = sound("Bram Bakker", dealership, salesperson)
+    comes(page, f"#request-{second.pk}")
+    assert page.inner_text("#open-requests") == "2 open"
+    assert page.is_visible("#request details[open]")
+    assert page.is_visible("#request >> text=Anna Aarts")
+
+    page.keyboard.press("Escape")
+    page.focus(f"#request-{second.pk} .row-link")
+    sound("Cas Claassen", dealership, salesperson)
+    comes(page, "#requests [data-news] button")
+    assert page.inner_text("#open-requests") == "2 open"
+    page.click("#requests [data-news] button")
+    comes(page, "#requests >> text=Claassen, Cas")
+
+    approve(Lead.objects.get(pk=first.pk), by=manager, now=now())
+    comes(page, "#notices >> text=Er is iets veranderd aan deze lead.")
+    assert page.is_visible("#request >> text=Anna Aarts")
+    page.click("#notices >> text=Tonen")
+    comes(page, "#request >> text=Bram Bakker")
+    assert page.inner_text("#notices") == ""
 
 
 def test_without_a_stream_the_page_asks_by_itself_and_says_so(
