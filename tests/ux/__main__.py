@@ -14,7 +14,7 @@ from pathlib import Path
 from bdc.engines.addresses import DATABASE_NAME, DATABASE_USER, postgres_socket_folder
 from tests.browser import launched
 from tests.serving import ROOT, Spits, data_folder, environment_beside, run_command, serving
-from tests.ux import day, hands, loading, looks
+from tests.ux import day, hands, live, loading, looks
 from tests.ux.figures import HEAD, Figure
 from tests.ux.stage import Stage
 
@@ -23,6 +23,7 @@ CLOCK = "2026-11-24T10:00"
 GROUPS: Mapping[str, Callable[[Stage], Iterator[Figure]]] = {
     "day": day.rows,
     "hands": hands.rows,
+    "live": live.rows,
     "loading": loading.rows,
     "looks": looks.rows,
 }

@@ -13,6 +13,7 @@ from django.test import Client
 
 from bdc import clock
 from bdc.accounts.models import ApiToken, User
+from tests.factories import create_dealership, create_salesperson
 
 DEMO = ("agent", "teamleider", "verkoper", "internet", "verkoopleider", "beheer", "receptie")
 
@@ -27,6 +28,8 @@ def main() -> None:
     volume = User.objects.filter(email__startswith="agent-", email__endswith="@volume.example")
     people = {f"agent {number}": user for number, user in enumerate(volume.order_by("pk"))}
     people |= {name: User.objects.get(email=f"{name}@noord.example") for name in DEMO}
+    dealership = create_dealership(name="Alleen")
+    people["alone"] = create_salesperson(dealership, name="Lotte Jansen")
     told = {
         name: {
             "email": user.email,
@@ -35,6 +38,7 @@ def main() -> None:
         }
         for name, user in people.items()
     }
+    told["alone"]["dealership"] = dealership.slug
     print(json.dumps(told))
 
 
