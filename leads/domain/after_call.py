@@ -17,15 +17,9 @@ from typing import TypeVar
 
 from bdc.accounts.models import User
 from bdc.transactions import retrying_atomic
-from leads.domain.closing import (
-    CHECKS,
-    Evidence,
-    ReasonOffer,
-    close_lead,
-    fixed_reason,
-    reasons_for,
-)
+from leads.domain.closing import ReasonOffer, close_lead, fixed_reason, reasons_for
 from leads.domain.contacting import record_attempt
+from leads.domain.evidence import CHECKS, Evidence
 from leads.domain.facts import Facts
 from leads.domain.locking import lock_lead
 from leads.domain.rounds import round_of

@@ -17,7 +17,8 @@ from dealers.domain.hours import next_callable
 from dealers.models import Side
 from leads.domain.access import everywhere, may
 from leads.domain.access import require as require_role
-from leads.domain.closing import Evidence, closing_problem, round_facts
+from leads.domain.closing import closing_problem, round_facts
+from leads.domain.evidence import Evidence
 from leads.domain.facts import Facts
 from leads.domain.forwarding import take_back
 from leads.domain.locking import lock_lead

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
 from bdc.errors import FieldProblem
-from leads.domain.closing import Evidence, closing_problem, missing_evidence
+from leads.domain.closing import closing_problem
+from leads.domain.evidence import Evidence, missing_evidence
 from leads.domain.facts import Facts, SaleIn
 from leads.domain.rounds import round_of
 from leads.formats.postcodes import read_postcode

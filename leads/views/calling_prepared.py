@@ -8,7 +8,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from bdc.errors import Sentence
-from leads.domain.closing import asks_facts
+from leads.domain.evidence import asks_facts
 from leads.domain.moments import call_back_moments
 from leads.models import CloseReason
 from leads.views.calling_panels import DIGITS, REASONS_OF, TITLES

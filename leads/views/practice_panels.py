@@ -10,7 +10,7 @@ from django import forms
 from django.urls import reverse
 
 from leads.domain.after_call import CODES_MET_BY_A_RESULT, RESULT_SAID_BY
-from leads.domain.closing import missing_evidence
+from leads.domain.evidence import missing_evidence
 from leads.domain.facts import Facts
 from leads.domain.moments import call_back_moments
 from leads.forms.booking import AppointmentForm, QuoteForm

@@ -18,7 +18,7 @@ from bdc.accounts.models import User
 from dealers.domain.hours import local, working_day_after
 from dealers.models import Dealership, Side
 from leads.domain.cadence import day_part
-from leads.domain.closing import Evidence
+from leads.domain.evidence import Evidence
 from leads.domain.queue import QueueAhead
 from leads.models import (
     Appointment,

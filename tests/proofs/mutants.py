@@ -442,7 +442,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _one(
         "a close-out without evidence",
-        "leads.domain.closing:missing_evidence",
+        "leads.domain.evidence:missing_evidence",
         "return [problem for problem in problems if problem is not None]",
         "return []",
         closes_without_evidence,

@@ -11,8 +11,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from leads.domain.booking import ask_quote, book_appointment
-from leads.domain.closing import Evidence, closing_problem, round_facts
+from leads.domain.closing import closing_problem, round_facts
 from leads.domain.contacting import record_attempt, record_conversation
+from leads.domain.evidence import Evidence
 from leads.domain.facts import Facts, SaleIn
 from leads.domain.rounds import let_go, round_of
 from leads.models import FIXED_REASONS, CloseReason, Lead, Round, Status

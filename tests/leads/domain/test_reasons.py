@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from leads.domain.closing import CHECKS
+from leads.domain.evidence import CHECKS
 from leads.domain.reasons import load_fixed_reasons
 from leads.models import FIXED_REASONS, CloseReason
 from leads.models.round import EVIDENCE
