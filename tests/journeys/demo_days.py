@@ -10,6 +10,7 @@ from tests.browser import new_page
 from tests.serving import free_port, run_command, serving
 
 PATIENCE = 60_000  # milliseconds, on a busy machine
+SETTINGS = {"SPITS_LOG": "json", "EMAIL_URL": "dummymail://"}
 
 
 class Demo:
@@ -28,7 +29,7 @@ class Demo:
         return f"http://127.0.0.1:{self._port}"
 
     def start(self, clock: str):
-        settings = {"SPITS_CLOCK": clock, "SPITS_LOG": "json", "EMAIL_URL": "dummymail://"}
+        settings = {"SPITS_CLOCK": clock, **SETTINGS}
         self._running.enter_context(serving(self.data_dir, port=self._port, **settings))
 
     def stop(self):
