@@ -8,16 +8,19 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 from playwright.sync_api import Browser
 
 from leads.domain.reasons import load_fixed_reasons
 from leads.models import CloseReason
 from tests.browser import launched
+from tests.emptying import empty_tables
 from tests.engine import XDIST_WORKER
 from tests.serving import wait_until
 from tests.template_database import template_database
 
+TransactionTestCase._fixture_teardown = empty_tables
 # What lives long is the most there is here: to look through it less often saves a tenth.
 gc.set_threshold(100_000, 50, 100)
 
