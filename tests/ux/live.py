@@ -14,17 +14,16 @@ from playwright.sync_api import Page
 
 from tests.serving import ROOT, environment_beside, wait_until
 from tests.ux.figures import Figure, percentile
-from tests.ux.stage import Stage, slowed
+from tests.ux.stage import Stage
 
 INTAKES = 50
-INTAKES_SLOWED = 20
 RESTARTS = 3
 PATIENCE = 60.0  # seconds, until a killed server answers again
 # Notes when a text was painted first, by the clock that this process has as well.
 STAMP = """text => {
   ux.seen = null;
   new MutationObserver((_changes, observer) => {
-    if (!document.querySelector("#mine").innerText.includes(text)) return;
+    if (!document.querySelector("#mine").textContent.includes(text)) return;
     observer.disconnect();
     requestAnimationFrame(() => setTimeout(() => (ux.seen = Date.now() / 1000)));
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
@@ -42,9 +41,6 @@ def rows(stage: Stage) -> Iterator[Figure]:
         name = "intake answered to lead painted at its salesperson"
         yield Figure(7, f"{name}, p50", median(took), 500, 1_000, "ms", f"of {INTAKES}")
         yield Figure(7, f"{name}, p95", percentile(took, 0.95), 500, 1_000, "ms")
-        with slowed(page):
-            took = [intake(stage, page, INTAKES + number) for number in range(INTAKES_SLOWED)]
-        yield Figure(7, "the same, slowed down, p95", percentile(took, 0.95), 500, 1_000, "ms")
         away = [restart(stage, page, number) for number in range(RESTARTS)]
     remark = f"the longest of {RESTARTS}"
     yield Figure(28, "server back to missed lead painted", max(away), 3, 10, "s", remark)
