@@ -57,7 +57,13 @@ def counts(taken_in: Import) -> tuple[int, int, int, int]:
     return (taken_in.rows, taken_in.imported, taken_in.duplicates, taken_in.rejected)
 
 
-@pytest.mark.parametrize("name", ["goed_klanten_cp1252.csv", "goed_klanten_utf8bom.csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "goed_klanten_cp1252.csv",
+        pytest.param("goed_klanten_utf8bom.csv", marks=pytest.mark.long),
+    ],
+)
 def test_a_good_file_brings_200_customers_and_again_changes_nothing(dealership, campaign, name):
     body = (SAMPLES / name).read_bytes()
 

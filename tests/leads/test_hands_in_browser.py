@@ -332,6 +332,7 @@ def test_on_other_pages_a_double_press_and_a_bounce_count_once(browser, client, 
         assert Lead.objects.filter(status="proposed").count() == 2
 
 
+@pytest.mark.long
 def test_a_whole_day_goes_without_javascript(browser, agent, live_server):
     agent.set_password(PASSWORD)
     agent.save()
