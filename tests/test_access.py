@@ -64,8 +64,7 @@ from tests.factories import (
     receive,
     receive_passive,
 )
-from tests.proofs.size import CI
-from tests.proofs.size import asked as asked_size
+from tests.proofs.size import in_turn
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 NO_SUCH_ID = 2**59
@@ -261,7 +260,7 @@ def test_for_whoever_works_elsewhere_nothing_of_the_dealership_is_there(world):
     before = rows_of(world)
     found = []
     for number, question in enumerate(questions(world)):
-        for actor in in_turn(question.among([*world.neighbours, *world.strangers]), number):
+        for actor in in_turn(question.among([*world.neighbours, *world.strangers]), number, of=3):
             response = question.asked_by(actor)
             found += question.deviations(actor, response)
             found += told(question, actor, response, sent=f"{question.path} {question.body}")
@@ -275,17 +274,9 @@ def test_for_whoever_works_elsewhere_nothing_of_the_dealership_is_there(world):
 def in_turn_who_may(question: Question, actors: list[Actor]) -> list[Actor]:
     """All who may not, and every third of those who may: a whole page takes the longest."""
     asked = question.among(actors)
-    if asked_size() != CI:
-        return asked
     may = [one for one in asked if Answer.DONE in expected(one, question.policy, question.world)]
-    turn = len(str(question)) % 3
-    thinned = {id(one) for one in may} - {id(one) for one in may[turn::3] or may[:1]}
-    return [one for one in asked if id(one) not in thinned]
-
-
-def in_turn(actors: list[Actor], number: int) -> list[Actor]:
-    """Every other one, by turns, as one change has time for; all of them in make prove."""
-    return actors if asked_size() != CI else actors[number % 2 :: 2] or actors
+    chosen = {one.name for one in in_turn(may, len(str(question)), of=3) or may}
+    return [one for one in asked if one not in may or one.name in chosen]
 
 
 def told(what: object, actor: Actor, response: HttpResponse, *, sent: str) -> list[str]:

@@ -20,8 +20,7 @@ from tests.factories import (
     create_salesperson,
     receive,
 )
-from tests.proofs.size import CI
-from tests.proofs.size import asked as asked_size
+from tests.proofs.size import in_turn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = settings.BASE_DIR / "tests" / "vendor" / "axe-core" / "axe.min.js"
@@ -208,11 +207,6 @@ def faults(page, path):
     return [(path, *fault) for fault in found]
 
 
-def in_turn(pages: list[str], width: int) -> list[str]:
-    """Every page in one of the two that a change has time for; all of them in make prove."""
-    return pages if asked_size() != CI else pages[width == 360 :: 2]
-
-
 @pytest.mark.parametrize(
     ("scheme", "width"),
     [
@@ -234,7 +228,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     page = opens(salesperson, "/leads/", width=width, height=4_000)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 
-    found = [fault for path in in_turn(pages, width) for fault in faults(page, path)]
+    found = [fault for path in in_turn(pages, width == 360) for fault in faults(page, path)]
     page = opens(manager, "/akkoord/", width=width, height=4_000)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     double = receive(dealership, plate="TVL-98-N", consents=(consent(),), interest="used")
@@ -242,7 +236,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     compared = f"{own}samenvoegen/?other={lead.customer_id}"
     pages = [own, compared, *(f"{own}{panel}/" for panel in CUSTOMER_PANELS)]
     pages += ["/akkoord/", "/leads/", f"/leads/{lead.pk}/toewijzen/"]
-    for path in in_turn(pages, width):
+    for path in in_turn(pages, width == 360):
         found += faults(page, path)
 
     assert found == []

@@ -66,6 +66,7 @@ def keys(page, *pressed):
     page.wait_for_selector("#who:focus, #end:focus")
 
 
+@pytest.mark.long
 def test_the_ten_customers_by_keys_alone(opens):
     page = opens(1440)
     page.keyboard.press("n")

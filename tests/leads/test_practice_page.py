@@ -142,7 +142,7 @@ def written():
 
 def test_a_whole_run_by_plain_forms_writes_no_row_and_tells_nobody(person, clock):
     before = written()
-    assert before["leads_closereason"] > 0  # so that what is written is seen
+    assert before["dealers_dealership"] > 0  # so that what is written is seen
     waiting = len(transaction.get_connection().run_on_commit)
 
     begun(person, place=len(FITTING) - 1)

@@ -54,6 +54,7 @@ def test_the_card_opens_links_and_goes_with_the_call(browser, client, live_serve
         client.force_login(person)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         with new_page(browser, live_server.url, width=1440, height=900) as page:
+            page.emulate_media(reduced_motion="reduce")  # a colour on its way has no contrast yet
             page.context.add_cookies(
                 [{"name": cookie.key, "value": cookie.value, "url": live_server.url}]
             )

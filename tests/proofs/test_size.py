@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.proofs.size import size
+from tests.proofs.size import in_turn, size
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,19 @@ def test_a_proof_tries_as_often_as_asked_and_never_less_than_in_ci(monkeypatch, 
 def test_the_row_of_a_proof_says_what_it_tried(tally):
     tally.what = "rows of this table"
     tally.count()
+
+
+@pytest.mark.parametrize(
+    ("asked", "turn", "expected"),
+    [("", 0, "ace"), ("", 1, "bd"), ("", 3, "bd"), ("full", 0, "abcde"), ("0.1", 1, "abcde")],
+)
+def test_one_change_tries_a_part_by_turns(monkeypatch, asked, turn, expected):
+    monkeypatch.setenv("SPITS_PROOF_SIZE", asked)
+
+    assert in_turn("abcde", turn) == expected
+
+
+def test_one_change_tries_at_least_one(monkeypatch):
+    monkeypatch.setenv("SPITS_PROOF_SIZE", "ci")
+
+    assert in_turn("a", 1, of=3) == "a"
