@@ -99,7 +99,7 @@ def test_the_list_comes_anew_by_itself(page, dealership, salesperson):
 
     after = page.get(f"{LIST}?view=mine", headers=HTMX)
 
-    assert 'data-poll="15" data-live="mine lead"' in text_of(before)
+    assert 'data-poll="5" data-live="mine lead"' in text_of(before)
     assert "<html" not in text_of(after)
     assert "Jansen, Marieke" not in text_of(before)
     assert "Jansen, Marieke" in text_of(after)
