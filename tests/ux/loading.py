@@ -26,7 +26,11 @@ class Wire:
     answers: list[Response] = field(default_factory=list)
 
     def watch(self, page: Page) -> None:
-        page.on("response", lambda answer: self.answers.append(answer))
+        page.on("response", self._keep)
+
+    def _keep(self, answer: Response) -> None:
+        if answer.request.resource_type != "eventsource":  # which never ends
+            self.answers.append(answer)
 
     def kilobytes(self, *kinds: str) -> float:
         """Of these kinds of resources, or of all but fonts; what the browser kept is not sent."""
@@ -37,7 +41,20 @@ class Wire:
             and (one.request.resource_type in kinds if kinds else True)
             and one.request.resource_type != "font"
         ]
-        return sum(len(gzip.compress(one.body(), PROXY_LEVEL)) for one in sent) / KB
+        return sum(map(_weight, sent)) / KB
+
+
+def _weight(answer: Response) -> int:
+    """In bytes; collected files come compressed, and all else the proxy compresses."""
+    if "content-encoding" in answer.headers:
+        return max(0, answer.request.sizes()["responseBodySize"])  # less than 0: it was kept
+    return len(gzip.compress(answer.body(), PROXY_LEVEL))
+
+
+def settle(page: Page) -> None:
+    """Wait for what a page asks when it is there; its stream of news never ends."""
+    page.wait_for_load_state()
+    page.wait_for_timeout(1_500)
 
 
 def rows(stage: Stage) -> Iterator[Figure]:
@@ -51,7 +68,7 @@ def rows(stage: Stage) -> Iterator[Figure]:
         wire.watch(page)
         page.goto("/bellen/")
         ready(page)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         count = f"{len(wire.answers)} requests"
         yield Figure(10, "first load of the work screen", wire.kilobytes(), 90, 130, "kB", count)
         yield Figure(10, "of that, scripts", wire.kilobytes("script"), 45, 60, "kB")
@@ -75,11 +92,11 @@ def rows(stage: Stage) -> Iterator[Figure]:
 def warm(page: Page) -> Iterator[Figure]:
     """A second visit: what is sent again although the browser has it."""
     page.goto("/bellen/")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     wire = Wire()
     wire.watch(page)
     page.goto("/bellen/")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     begins = max(
         place for place, one in enumerate(wire.answers) if one.request.is_navigation_request()
     )
@@ -119,7 +136,7 @@ def painted(stage: Stage, person: str) -> Iterator[Figure]:
 
 def _painted(page: Page) -> float:
     page.goto("/bellen/")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     found: float = page.evaluate("ux.painted")
     return found
 
