@@ -76,9 +76,8 @@ class Prepared(Generic[M]):
     """A query whose SQL is written once, with a `Given` wherever a value differs.
 
     `queryset` is called at the first use, when all models are known; where it is long, this
-    decorates it. The rows are as the queryset
-    gives them, with what it selects along and its annotations. It prefetches nothing: each
-    statement is one of these, see `attach`.
+    decorates it. The rows are as the queryset gives them, with what it selects along and its
+    annotations. It prefetches nothing: each statement is one of these, see `attach`.
     """
 
     def __init__(self, queryset: Callable[[], QuerySet[M]]) -> None:

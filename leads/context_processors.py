@@ -94,7 +94,6 @@ def shell(request: HttpRequest) -> dict[str, object]:
         context["navigation"] = navigation_of(user, request.path)
         context["works_queue"] = may_anywhere(user, "call_queue")
         context["has_extension"] = reach_of(user).has_extension
-        context["may_practise"] = may_anywhere(user, "call_queue")
         if may_anywhere(user, "keep_shift"):
             context |= {"shift": Shift(user, clock.now()), "pauses": PAUSES}
     return context

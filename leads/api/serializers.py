@@ -160,8 +160,7 @@ class LeadOut(Out):
     def get_vehicle(self, lead: Lead) -> Any:
         if not (lead.make or lead.model or lead.plate or lead.year):
             return None
-        named = {"make": lead.make, "model": lead.model, "plate": lead.plate}
-        return {**named, "year": lead.year}
+        return {name: getattr(lead, name) for name in ("make", "model", "plate", "year")}
 
     @extend_schema_field(OwnerOut(allow_null=True))
     def get_owner(self, lead: Lead) -> dict[str, str] | None:

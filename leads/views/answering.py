@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseLocation, push_url, replace_url, reswap
 
 from bdc import clock
 from bdc.errors import Malformed, RuleBroken
-from bdc.http import SignedInRequest, render_part
+from bdc.http import SignedInRequest, number_in, render_part
 from bdc.repeating import done_once
 from leads.domain.closing import needs_approval, reasons_for
 from leads.domain.moments import call_back_moments
@@ -65,8 +65,7 @@ def act_once(
 
 def seen_by(request: SignedInRequest) -> int | None:
     """The newest entry of the timeline that the page knew when it was drawn."""
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isdecimal() and len(seen) <= 18 else None
+    return number_in(request.POST.get("seen", ""))
 
 
 def answer(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import replace_url
 
 from bdc import clock
-from bdc.http import SignedInRequest, render_part
+from bdc.http import SignedInRequest, number_in, render_part
 from bdc.repeating import done_once
 from leads.domain.access import may_anywhere
 from leads.domain.approving import OVERRIDES_TO_CHOOSE, approve, send_back
@@ -59,8 +59,7 @@ def _require_reader(request: SignedInRequest) -> None:
 
 
 def _chosen(request: SignedInRequest) -> int | None:
-    asked = request.GET.get("lead", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 19 else None
+    return number_in(request.GET.get("lead", ""))
 
 
 @require_POST

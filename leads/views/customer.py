@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bdc import clock
 from bdc.errors import Malformed, RuleBroken
-from bdc.http import SignedInRequest
+from bdc.http import SignedInRequest, number_in
 from bdc.paging import page_of
 from leads.domain.access import require_for_customer
 from leads.domain.correcting import Correction, correct_customer
@@ -66,7 +66,7 @@ def vehicle(request: SignedInRequest, pk: int) -> HttpResponse:
     """A car: a new one, or the one that the address names."""
     customer = _visible(request, pk)
     named = request.POST.get("car") or request.GET.get("car") or ""
-    if named and not (named.isdecimal() and len(named) <= 18):
+    if named and number_in(named) is None:
         raise Http404
     car = get_object_or_404(customer.vehicles.all(), pk=named) if named else None
     form = VehicleForm(_posted(request), car=car)
@@ -192,8 +192,8 @@ def _other(request: SignedInRequest) -> Customer | None:
     named = request.POST.get("other") or request.GET.get("other") or ""
     if not named:
         return None
-    is_id = named.isdecimal() and len(named) <= 18
-    other = customer_visible_to(request.user, int(named)) if is_id else None
+    number = number_in(named)
+    other = customer_visible_to(request.user, number) if number is not None else None
     if other is None:
         raise Http404
     return other

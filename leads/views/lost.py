@@ -7,11 +7,9 @@ from datetime import datetime
 
 from bdc import clock
 from bdc.accounts.models import User
-from bdc.http import SignedInRequest
+from bdc.http import SignedInRequest, number_in
 from leads.domain.holding import colleague_with
-from leads.models import Lead
-
-LONGEST_NUMBER = 18
+from leads.models import Lead, lead_seen_by
 
 
 @dataclass(frozen=True)
@@ -33,8 +31,5 @@ class Lost:
 
 def lead_on_screen(request: SignedInRequest) -> Lead | None:
     """The lead that the screen says it shows, in `?lead=`."""
-    named = request.GET.get("lead", "")
-    if not named.isdecimal() or len(named) > LONGEST_NUMBER:
-        return None
-    visible = Lead.objects.visible_to(request.user).select_related("customer")
-    return visible.filter(pk=int(named)).first()
+    number = number_in(request.GET.get("lead", ""))
+    return lead_seen_by(request.user, number) if number is not None else None

@@ -1,9 +1,9 @@
 /* What to do with what the server answers: say what went wrong, keep what was typed. */
 import { clear, fillIn, isSaid, say, unsay } from "./messages.js";
+import { isUnasked } from "./polling.js";
 import { askToSignIn, drawnFor, freshToken, isSignIn } from "./signing_in.js";
 
 const changes = (request) => request.verb !== "get";
-const isUnasked = (elt) => elt.matches("[data-poll], [data-unasked]");
 const isOfSignIn = (xhr) => isSignIn(xhr.status, xhr.responseURL);
 
 /* The same press once more. What refreshes itself does so by itself. */

@@ -4,6 +4,7 @@
 import { free } from "./forms.js";
 import { labelOf } from "./keys.js";
 import { say, show, unsay } from "./messages.js";
+import { isUnasked } from "./polling.js";
 import { drawAnew, isOfScreen } from "./screen.js";
 import { keep, send, takeBack, waits } from "./unsent.js";
 
@@ -99,7 +100,7 @@ document.addEventListener("not-sent", (event) => {
 /* Nothing overtakes what waits. */
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, requestConfig } = event.detail;
-  if (!waits() || !isOfScreen(elt) || elt.matches("[data-poll], [data-unasked]")) return;
+  if (!waits() || !isOfScreen(elt) || isUnasked(elt)) return;
   event.preventDefault();
   if (goOnWithout(requestConfig, "unsent")) return;
   if (elt.matches("form")) free(elt);

@@ -21,6 +21,9 @@ const askedAt = new WeakMap(); // when a part asked last, or was drawn
 const wantedAt = new WeakMap(); // when it is to ask, since there was news
 let hasNews = false;
 
+/* Whether nobody asked for what an element sends. */
+export const isUnasked = (element) => element.matches("[data-poll], [data-unasked]");
+
 const parts = () => [...document.querySelectorAll("[data-poll], [data-live]")];
 const listensTo = (part) => (part.dataset.live ?? "").split(" ");
 

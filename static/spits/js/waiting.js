@@ -1,10 +1,10 @@
 /* What takes long is said beside the messages: that it goes on, and after a while a way out. */
 import { endGoingOn, sayGoingOn } from "./messages.js";
+import { isUnasked } from "./polling.js";
 
 const IS_LONG = 1000; // milliseconds
 const IS_TOO_LONG = 5000;
 const underWay = new Map(); // the request of each element that somebody waits for
-const asked = (event) => !event.detail.elt.matches("[data-poll], [data-unasked]");
 
 function end(xhr) {
   const timers = underWay.get(xhr);
@@ -24,7 +24,7 @@ function offerWayOut(elt) {
 }
 
 document.addEventListener("htmx:beforeSend", (event) => {
-  if (!asked(event)) return;
+  if (isUnasked(event.detail.elt)) return;
   const { elt, xhr } = event.detail;
   underWay.set(xhr, [setTimeout(sayBusy, IS_LONG), setTimeout(() => offerWayOut(elt), IS_TOO_LONG)]);
   document.body.classList.add("waiting");
