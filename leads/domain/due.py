@@ -224,13 +224,19 @@ _IS_AVAILABLE = """
     NOT EXISTS (SELECT 1 FROM dealers_presence a
         WHERE a.user_id = %(agent)s::bigint AND a.state <> 'available')"""
 
+# Who asks twice at once waits for the first answer, to be given the same customer: to pass him by,
+# since he is locked, would be to say that there is nobody. Asked before anything is locked.
+_ONE_AT_A_TIME = """
+    (SELECT pg_advisory_xact_lock(hashtextextended('claim ' || %(agent)s::bigint, 0)))
+        IS NOT NULL"""
+
 _LOCK_BEST = f"""
 WITH {_PLACES}, {_WORK}, {_PROMISES}, {_DUE}
 SELECT l.id, c.id,
     EXISTS (SELECT 1 FROM leads_hold h
         WHERE h.customer_id = c.id OR h.agent_id = %(agent)s::bigint) AS is_in_the_way
 FROM due JOIN leads_lead l ON l.id = due.lead_id JOIN leads_customer c ON c.id = l.customer_id
-WHERE {_IS_AVAILABLE}
+WHERE {_IS_AVAILABLE} AND {_ONE_AT_A_TIME}
 ORDER BY {_ORDER}
 LIMIT 1 FOR NO KEY UPDATE OF l, c SKIP LOCKED"""
 

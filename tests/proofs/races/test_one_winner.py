@@ -195,3 +195,20 @@ def test_last_customers_go_to_as_many_agents_and_the_others_hear_that_nothing_is
         Lead.objects.update(next_call_at=None)
         Hold.objects.all().delete()
     assert tally.violations == 0
+
+
+def test_an_agent_who_asks_ten_times_at_once_is_given_the_only_customer_each_time(tally):
+    tally.what = "the only due customer, asked for ten times at once by one agent"
+    dealership = create_dealership()
+    agent = create_agent(dealership)
+
+    for _ in range(size(**REPEATS)):
+        lead = receive_passive(dealership)
+
+        answers = at_once(*[partial(next_lead, agent, now=TUESDAY_10)] * 10)
+
+        held = [answer.value and answer.value.lead_id for answer in answers]
+        tally.count(violations=held != [lead.pk] * 10)
+        Lead.objects.update(next_call_at=None)
+        Hold.objects.all().delete()
+    assert tally.violations == 0
