@@ -23,7 +23,7 @@ from dealers.models import Absence, Dealership, Role
 from leads.domain.access import may, require
 from leads.domain.calling import working_problem
 from leads.domain.holding import hold_for
-from leads.domain.locking import lock_lead
+from leads.domain.locking import lock_calendar, lock_lead
 from leads.domain.rounds import end_when_full, refresh_ground, visit_ahead
 from leads.domain.steps import keep_step, state_before
 from leads.domain.timeline import record
@@ -373,7 +373,8 @@ def _keep(appointment: Appointment) -> None:
 def _whose(
     lead: Lead, kind: str, asked: User | None, starts_at: datetime, ends_at: datetime
 ) -> tuple[User | None, int | None]:
-    """The salesperson of a visit, or the numbered slot of one to the workshop."""
+    """The salesperson of a visit, or the numbered slot of one to the workshop, as it is now."""
+    lock_calendar(lead.dealership)
     if kind == AppointmentKind.WORKSHOP:
         return None, _free_slot(lead.dealership, starts_at)
     return _salesperson_for(lead, asked, starts_at, ends_at), None

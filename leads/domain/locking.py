@@ -1,4 +1,4 @@
-"""Locks, always in one order: the customer, then the lead, then what hangs on it.
+"""Locks, always in one order: the customer, the lead, the calendar, then what hangs on a lead.
 
 They are FOR NO KEY UPDATE: two of them exclude each other, while a row that only points to the
 customer or lead (a hold, an entry of the timeline) can be added meanwhile without a deadlock.
@@ -6,7 +6,10 @@ customer or lead (a hold, an entry of the timeline) can be added meanwhile witho
 
 from __future__ import annotations
 
+from django.db import connection
+
 from bdc.prepared import Given, Prepared
+from dealers.models import Dealership
 from leads.models import Customer, Lead
 
 _CUSTOMER = Prepared(lambda: Customer.objects.select_for_update(no_key=True).filter(pk=Given("pk")))
@@ -45,3 +48,17 @@ def lock_lead(lead: Lead) -> Lead:
     locked.customer = customer
     locked.dealership = lead.dealership
     return locked
+
+
+def lock_calendar(dealership: Dealership) -> None:
+    """Let bookings within a dealer group wait for each other until the transaction ends.
+
+    Two that would exclude each other otherwise each add their row, and then wait for the other
+    to go: a deadlock, which costs whoever clashes a second. People work across dealerships of
+    their group, so that is as far as it reaches.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('calendar ' || %s::bigint, 0))",
+            [dealership.group_id],
+        )

@@ -50,6 +50,13 @@ def test_of_fifty_takers_one_wins(tally):
     assert tally.violations == 0
 
 
+@pytest.fixture
+def nobody_begins_anew(monkeypatch):
+    """Whoever is the victim of a deadlock is told so, and the proof sees it."""
+    monkeypatch.setattr("bdc.transactions.TRIES", 1)
+
+
+@pytest.mark.usefixtures("nobody_begins_anew")
 def test_of_ten_who_book_a_salesperson_one_wins(tally):
     tally.what = "one hour of a salesperson, booked by 10 at once"
     dealership = create_dealership()
@@ -78,6 +85,7 @@ def test_of_ten_who_book_a_salesperson_one_wins(tally):
     assert tally.violations == 0
 
 
+@pytest.mark.usefixtures("nobody_begins_anew")
 def test_of_ten_who_book_a_car_one_wins(tally):
     tally.what = "one car for a test drive, booked by 10 at once"
     dealership = create_dealership()
@@ -105,6 +113,34 @@ def test_of_ten_who_book_a_car_one_wins(tally):
         drives = Appointment.objects.filter(vehicle=f"AB-12{number:02d}-C").count()
         tally.count(violations=codes(answers) != {"ok": 1, "slot_taken": 9} or drives != 1)
         Appointment.objects.filter(outcome="").update(outcome="cancelled", outcome_at=TUESDAY_10)
+    assert tally.violations == 0
+
+
+def test_of_ten_who_book_whoever_is_free_each_finds_somebody(tally):
+    tally.what = "an hour with whoever is free, booked by 10 at once"
+    dealership = create_dealership()
+    waiting = [receive(dealership) for _ in range(10)]
+    free = {create_salesperson(dealership) for _ in waiting}
+
+    for number in range(size(**REPEATS)):
+        starts_at = TOMORROW_10 + timedelta(days=7 * (number // 7), hours=number % 7)
+
+        answers = at_once(
+            *[
+                partial(
+                    book_appointment,
+                    lead,
+                    kind="showroom",
+                    starts_at=starts_at,
+                    by=None,
+                    now=TUESDAY_10,
+                )
+                for lead in waiting
+            ]
+        )
+
+        found = [answer.value.salesperson for answer in answers if answer.problem is None]
+        tally.count(violations=codes(answers) != {"ok": 10} or set(found) != free)
     assert tally.violations == 0
 
 
