@@ -211,6 +211,21 @@ def test_what_is_polled_stands_still_while_somebody_types_in_it(page):
     assert page.input_value("#polled input") == "zoek"
 
 
+def test_an_answer_that_comes_while_somebody_types_is_left(page):
+    page.wait_for_function("() => document.querySelector('#polled span').textContent > 1")
+    asked = []
+    page.route("**/poll/", lambda route: asked.append(route))
+    with page.expect_request("**/poll/"):
+        page.evaluate("document.body.dispatchEvent(new Event('page-shown'))")
+
+    page.fill("#polled input", "zoek")
+    with page.expect_event("requestfinished"):
+        asked[0].continue_()
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+
+    assert page.input_value("#polled input") == "zoek"
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1366), ("dark", 360), ("light", 320)])
 @pytest.mark.parametrize("path", ["/", "/accounts/login/"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, address, path, scheme, width):

@@ -9,7 +9,8 @@
    seconds. A part that shows something that passes by itself, marked data-passing, asks more
    often; one with data-live alone asks only when there is news. Nothing moves under your hands:
    it does not ask while its page is hidden (unless it is marked data-unseen), while somebody
-   types or chooses in it, or while a menu in it is open, but right afterwards. */
+   types or chooses in it, or while a menu in it is open, nor while what somebody asked for is
+   under way, but right afterwards. What the answer has drawn anew is new enough for a while. */
 const WITH_NEWS = 30_000;
 const PASSING = 5_000;
 /* News for one person is shown at once. What concerns everybody is asked for by all of them, so
@@ -20,12 +21,16 @@ const PACE = { own: { spread: 50, gap: 300 }, shared: { spread: 2_000, gap: 5_00
 const askedAt = new WeakMap(); // when a part asked last, or was drawn
 const wantedAt = new WeakMap(); // when it is to ask, since there was news
 let hasNews = false;
+let meanwhile = new Set(); // news that came while somebody waited for an answer
 
 /* Whether nobody asked for what an element sends. */
 export const isUnasked = (element) => element.matches("[data-poll], [data-unasked]");
 
 const parts = () => [...document.querySelectorAll("[data-poll], [data-live]")];
 const listensTo = (part) => (part.dataset.live ?? "").split(" ");
+
+/* waiting.js knows. */
+const isSomebodyWaiting = () => document.body.classList.contains("waiting");
 
 const isUnseen = (part) => document.hidden && !part.hasAttribute("data-unseen");
 
@@ -43,9 +48,11 @@ function interval(part) {
 }
 
 function askWhatIsDue() {
+  if (isSomebodyWaiting()) return;
+  noteWhatIsDrawn();
+  hearWhatCameMeanwhile();
   const now = performance.now();
   for (const part of parts()) {
-    if (!askedAt.has(part)) askedAt.set(part, now);
     const due = Math.min(wantedAt.get(part) ?? Infinity, askedAt.get(part) + interval(part));
     if (due > now || isUnseen(part) || isInUse(part)) continue;
     askedAt.set(part, now);
@@ -64,10 +71,20 @@ function want(part, { spread, gap }) {
 
 /* There is news of these names: the parts that show it ask. */
 export function changed(names) {
+  if (isSomebodyWaiting()) {
+    names.forEach((name) => meanwhile.add(name));
+    return;
+  }
   for (const part of parts()) {
     const heard = listensTo(part).filter((name) => names.has(name));
     if (heard.length) want(part, heard.some((name) => OWN.has(name)) ? PACE.own : PACE.shared);
   }
+}
+
+function hearWhatCameMeanwhile() {
+  const names = meanwhile;
+  meanwhile = new Set();
+  changed(names);
 }
 
 /* Something may have changed that was not told: every part that listens asks. */
@@ -80,8 +97,15 @@ export function newsComes(isSo) {
   hasNews = isSo;
 }
 
+function noteWhatIsDrawn() {
+  const now = performance.now();
+  for (const part of parts()) if (!askedAt.has(part)) askedAt.set(part, now);
+}
+
 setInterval(askWhatIsDue, 1000);
-askWhatIsDue();
+noteWhatIsDrawn();
+
+document.addEventListener("htmx:afterSwap", noteWhatIsDrawn);
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, target } = event.detail;
@@ -101,7 +125,12 @@ const idsOf = (root) => [...root.querySelectorAll(ROWS)].map((row) => row.id).jo
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { elt, target, serverResponse } = event.detail;
-  if (!elt.hasAttribute("data-poll") || !target.contains(document.activeElement)) return;
+  if (!elt.hasAttribute("data-poll")) return;
+  if (isInUse(target)) { // since it asked
+    event.detail.shouldSwap = false;
+    return;
+  }
+  if (!target.contains(document.activeElement)) return;
   const fresh = new DOMParser().parseFromString(serverResponse, "text/html");
   const news = target.querySelector("[data-news]");
   if (!news || idsOf(fresh) === idsOf(target)) return;
