@@ -57,6 +57,7 @@ urlpatterns = [
     path("bellen/0/offerte/", practice.quote, name="practice-quote"),
     path("bellen/0/afboeken/", practice.close, name="practice-close"),
     path("leads/0/moment/", practice.understand, name="practice-understand"),
+    path("bellen/<int:pk>/ernaast/", calling.beside, name="calling-beside"),
     path("bellen/<int:pk>/paneel/", calling.panel, name="calling-panel"),
     path("bellen/<int:pk>/start/", calling.start, name="calling-start"),
     path("bellen/<int:pk>/uitkomst/", calling.result, name="calling-result"),

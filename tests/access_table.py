@@ -284,6 +284,7 @@ POLICIES: dict[tuple[str, str], Policy | tuple[Policy, ...]] = {
     ("leads:calling-release", "POST"): Policy(
         CALLERS, body={"release": "not_now"}, done_for=NOBODY
     ),
+    ("leads:calling-beside", "GET"): Policy(CALLERS, on="lead"),
     ("leads:calling-panel", "POST"): Policy(CALLERS, on="lead", body={"open": "all_reasons"}),
     ("leads:calling-start", "POST"): called(),
     ("leads:calling-result", "POST"): called({"result": "no_answer"}),

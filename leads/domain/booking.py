@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
 from bdc.errors import FieldProblem, Malformed, RuleBroken
+from bdc.prepared import fetch_prepared
 from bdc.transactions import retrying_atomic
 from dealers.domain.access import people_at
 from dealers.domain.hours import local, opening_blocks
 from dealers.domain.presence import salespeople_of
-from dealers.models import Absence, Dealership, Role
+from dealers.models import Dealership, Role
 from leads.domain.access import may, require
 from leads.domain.calling import working_problem
 from leads.domain.holding import hold_for
@@ -43,6 +44,16 @@ from leads.models import (
 SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(hours=12)
 FURTHEST = timedelta(days=730)
+
+# Asked for each customer on the work screen, whose script names the first free moment.
+_BUSY = """
+SELECT salesperson_id, starts_at, ends_at FROM leads_appointment
+WHERE salesperson_id = ANY(%(people)s::bigint[]) AND outcome = ''
+    AND starts_at < %(ends)s::timestamptz AND ends_at > %(soonest)s::timestamptz
+UNION ALL
+SELECT user_id, begins_at, ends_at FROM dealers_absence
+WHERE user_id = ANY(%(people)s::bigint[])
+    AND begins_at < %(ends)s::timestamptz AND ends_at > %(soonest)s::timestamptz"""
 
 
 def appointments_visible_to(user: User) -> QuerySet[Appointment]:
@@ -277,15 +288,8 @@ def free_moments(
     soonest = max(soonest, now)
     step = timedelta(hours=2 if between is None else 1)
     ends = horizon + duration
-    visits = Appointment.objects.filter(
-        salesperson__in=people, outcome="", starts_at__lt=ends, ends_at__gt=soonest
-    )
-    absences = Absence.objects.filter(user__in=people, begins_at__lt=ends, ends_at__gt=soonest)
-    busy = list(
-        visits.order_by()
-        .values_list("salesperson_id", "starts_at", "ends_at")
-        .union(absences.order_by().values_list("user_id", "begins_at", "ends_at"), all=True)
-    )
+    asked = {"people": [person.pk for person in people], "soonest": soonest, "ends": ends}
+    busy = fetch_prepared(_BUSY, asked)
     found: list[tuple[datetime, User]] = []
     day = local(dealership, soonest).date()
     while day <= horizon.date() and len(found) < count:

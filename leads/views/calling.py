@@ -104,6 +104,17 @@ def queue(request: SignedInRequest) -> HttpResponse:
     return screen_answer(request, part="queue")
 
 
+@require_safe
+@for_agents
+def beside(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What stands at both sides of a customer, who is shown before it is known."""
+    lead = pressed_lead(request, pk)
+    screen = WorkScreen(request.user, clock.now())
+    if not screen.is_with(lead.pk):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return screen_answer(request, screen=screen, part="beside")
+
+
 @require_POST
 @for_agents
 def panel(request: SignedInRequest, pk: int) -> HttpResponse:

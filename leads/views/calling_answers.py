@@ -146,6 +146,8 @@ def screen_answer(
     lost: Lost | None = None,
 ) -> HttpResponse:
     screen = screen or WorkScreen(request.user, clock.now())
+    is_press = bool(request.htmx) and request.method == "POST"
+    pressed = pressed_for(request)
     typed = (request.POST if request.method == "POST" else request.GET).dict()
     opened = open_panel(panel, screen, typed=typed, form=form)
     context = {
@@ -156,6 +158,10 @@ def screen_answer(
         "panel": opened,
         "form": opened.form if opened else None,
         "prepared": prepared_panels(screen) if part == "work" else [],
+        "part": part,
+        # With a customer on the screen the sides are there to stay as they are for a moment.
+        "sides_follow": is_press and pressed is not None and screen.page is not None,
+        "is_the_same": screen.is_with(pressed),
         "lost": lost,
         "releases": Release.Reason.choices,
         "note": request.POST.get("note", "") if keeps_note else "",
@@ -164,10 +170,11 @@ def screen_answer(
         "takes_focus": request.method == "POST" or not request.htmx,
     }
     response = render_part(request, TEMPLATE, part, context, status=status)
-    if request.htmx and request.method == "POST":
+    if is_press:
         reason = opened.reason if opened is not None else None
         shown = _address(opened.name if opened else "", reason.code if reason else "")
-        replace_url(response, shown)
+        if shown != request.htmx.current_url_abs_path:  # a history entry costs the browser 10 ms
+            replace_url(response, shown)
     return response
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import TextField
 from django.urls import reverse
 
 from bdc.errors import Sentence
+from bdc.prepared import Each, Prepared
 from leads.domain.evidence import asks_facts
 from leads.domain.moments import call_back_moments
 from leads.models import CloseReason
 from leads.views.calling_panels import DIGITS, REASONS_OF, TITLES
 from leads.views.calling_screen import WorkScreen
+
+_REASONS = Prepared(lambda: CloseReason.objects.filter(pk__in=Each("codes", TextField())))
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ def prepared_panels(screen: WorkScreen) -> list[PreparedPanel]:
     panels = [PreparedPanel("call_back", TITLES["call_back"], call_back, rows)]
     close = reverse("leads:calling-close", args=[lead.pk])
     codes = {name: REASONS_OF[name] for name in ("no_interest", "wrong_details")}
-    reasons = CloseReason.objects.in_bulk([code for group in codes.values() for code in group])
+    offered = [code for group in codes.values() for code in group]
+    reasons = {reason.code: reason for reason in _REASONS.all(codes=offered)}
     for name, group in codes.items():
         rows = [
             PreparedRow(key, "reason", code, reasons[code].label)
