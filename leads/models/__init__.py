@@ -23,14 +23,13 @@ from leads.models.customer import (
     LegalForm,
 )
 from leads.models.hold import Hold, Release
-from leads.models.lead import (
+from leads.models.lead import Lead, LeadQuerySet
+from leads.models.lead_codes import (
     NOT_CLOSED,
     QUEUE_ORDER,
     Channel,
     Interest,
     Kind,
-    Lead,
-    LeadQuerySet,
     Queue,
     Status,
 )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bdc.triggers import only_added, refuse_if
 from dealers.models import ContactCentre, Membership
 from leads.models.campaign import Campaign
-from leads.models.lead import QUEUE_ORDER, Queue
+from leads.models.lead_codes import QUEUE_ORDER, Queue
 
 
 class WorkAssignment(models.Model):

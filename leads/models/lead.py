@@ -20,54 +20,18 @@ from dealers.models import DealerGroup, Dealership, Side
 from leads.models import beside
 from leads.models.campaign import Campaign
 from leads.models.customer import Customer, CustomerEmail, CustomerPhone
+from leads.models.lead_codes import (
+    IN_A_CALL_QUEUE,
+    NOT_CLOSED,
+    Channel,
+    Interest,
+    Kind,
+    Queue,
+    Status,
+)
 from leads.models.raw_input import RawInput
 from leads.models.reason import CloseReason
 from leads.models.round import Proposal, Round
-
-
-class Kind(models.TextChoices):
-    ACTIVE = "active", _("active")
-    PASSIVE = "passive", _("passive")
-
-
-class Channel(models.TextChoices):
-    ONLINE = "online", _("online")
-    PHONE = "phone", _("phone")
-    WALK_IN = "walk_in", _("walk-in")
-    EMAIL = "email", _("e-mail")
-    CHAT = "chat", _("chat")
-    MAILING = "mailing", _("mailing")
-    DATA_MINING = "data_mining", _("data mining")
-    LOST_SALE = "lost_sale", _("lost sale")
-    SERVICE_REFERRAL = "service_referral", _("service referral")
-
-
-class Interest(models.TextChoices):
-    NEW = "new", _("new car")
-    USED = "used", _("used car")
-    SERVICE = "service", _("service")
-    OTHER = "other", _("something else")
-
-
-class Status(models.TextChoices):
-    OPEN = "open", _("open")
-    PROPOSED = "proposed", _("awaiting approval")
-    CLOSED = "closed", _("closed")
-
-
-class Queue(models.TextChoices):
-    PASSIVE = "passive", _("passive")
-    SECOND_VOICE = "second_voice", _("second voice")
-    UNREACHED = "unreached", _("unreached")
-    INBOUND = "inbound", _("inbound")
-    CATCH_ALL = "catch_all", _("catch-all")
-
-
-# The order in which the call queue works (product.md, The queue); catch_all is not called from.
-QUEUE_ORDER = (Queue.INBOUND, Queue.SECOND_VOICE, Queue.UNREACHED, Queue.PASSIVE)
-NOT_CLOSED = (Status.OPEN, Status.PROPOSED)
-# Open leads of a queue with a number to call.
-IN_A_CALL_QUEUE = Q(status=Status.OPEN, has_dialable_number=True) & ~Q(queue="")
 
 MILESTONES = (
     "received_at",
