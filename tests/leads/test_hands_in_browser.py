@@ -166,6 +166,7 @@ def test_one_tab_has_the_screen(page, live_server):
 
     second.click("text=Hierheen halen")
     second.wait_for_selector("#who:visible")
+    second.wait_for_function("() => document.activeElement.id === 'who'")
     page.wait_for_selector("text=Bellen is al open in een ander tabblad")
     page.keyboard.press("1")
     asked = []
@@ -181,6 +182,27 @@ def test_one_tab_has_the_screen(page, live_server):
     with_customer(page, "Aardenburg")
     press(page, "1")
     with_customer(page, "Hoefslag")
+
+
+SLOW_TO_ANSWER = """{
+  const ask = navigator.locks.request.bind(navigator.locks);
+  navigator.locks.request = async (...asked) => {
+    await new Promise((later) => setTimeout(later, 900));
+    window.answered = true;
+    return ask(...asked);
+  };
+}"""
+
+
+def test_a_slow_browser_does_not_take_itself_for_another_tab(browser, client, agent, live_server):
+    with new_page(browser, live_server.url, width=1440, height=900) as page:
+        page.context.add_init_script(SLOW_TO_ANSWER)
+        page.context.add_cookies([cookie_of(client, agent, live_server.url)])
+        page.goto("/bellen/")
+        page.wait_for_function("() => window.answered")
+
+        assert page.is_visible("#work")
+        assert page.evaluate("document.activeElement.id") == "next"
 
 
 def test_a_browser_that_goes_from_any_page_leaves_its_customer(page):

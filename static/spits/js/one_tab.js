@@ -25,13 +25,16 @@ async function comeHere() {
   notice().replaceChildren();
   document.getElementById("work").hidden = false;
   await drawAnew();
+  if (document.activeElement === document.body) document.querySelector("#who, #next")?.focus();
 }
 
 /* Have the screen until this tab goes, or until another takes it; then wait for that one to go. */
 async function have(asked) {
   let isHad = false;
-  setTimeout(() => {
-    if (!isHad && isHere) goElsewhere();
+  setTimeout(async () => {
+    // A slow computer may not have answered yet, while no other tab has it.
+    const { held } = await navigator.locks.query();
+    if (!isHad && isHere && held.some(({ name }) => name === NAME)) goElsewhere();
   }, SETTLED);
   try {
     await navigator.locks.request(NAME, asked, () => {
