@@ -71,7 +71,7 @@ def test_a_shift_from_its_start_to_a_browser_that_goes(browser, client, agent, l
         page.goto("about:blank")
         assert lasts(page, LASTS_WITHOUT_BROWSER)
         page.goto("/bellen/")  # and the screen renews it at once
-        page.wait_for_selector("#hold:not([hx-trigger*='delay:1s'])")
+        page.wait_for_selector("#hold:not([data-renews='1'])")
         assert lasts(page, HOLD_LASTS)
         page.click(".why a")
         page.wait_for_url("**/klanten/**", wait_until="networkidle")

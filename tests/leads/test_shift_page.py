@@ -194,11 +194,11 @@ def test_leaving_never_makes_a_hold_last_longer(page, agent, dealership, clock):
 def test_the_screen_that_comes_back_renews_at_once(page, agent, dealership):
     receive_passive(dealership)
     next_lead(agent, now=TUESDAY_10)
-    assert "load delay:60s" in page.get("/bellen/").content.decode()
+    assert 'data-renews="60"' in page.get("/bellen/").content.decode()
 
     page.post(LEAVE)
 
-    assert "load delay:1s" in page.get("/bellen/").content.decode()
+    assert 'data-renews="1"' in page.get("/bellen/").content.decode()
     assert hold_of(agent, TUESDAY_10) is not None
 
 

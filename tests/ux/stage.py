@@ -126,11 +126,11 @@ def press(page: Page, *keys: str) -> None:
 
 def to_customer(page: Page) -> None:
     """The work screen with a customer, who is asked for when there is none yet."""
-    if page.query_selector("#who") is None:
+    if not page.locator("#who").count():
         page.evaluate("document.querySelector('#shift-state[name=say]')?.click()")
         quiet(page)
         page.locator("#next").click()
-    page.wait_for_selector("#who")
+    page.locator("#who").wait_for()  # by no handle, which would keep this very element
     quiet(page)
 
 

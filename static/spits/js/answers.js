@@ -44,7 +44,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
+  const { xhr, serverResponse } = event.detail;
+  event.detail.serverResponse = serverResponse.trim(); // space around a part would stay on the page
   if (isOfSignIn(xhr)) {
     event.detail.shouldSwap = false;
     askToSignIn(repeatOf(event.detail.requestConfig));

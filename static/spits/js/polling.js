@@ -10,7 +10,10 @@
    often; one with data-live alone asks only when there is news. Nothing moves under your hands:
    it does not ask while its page is hidden (unless it is marked data-unseen), while somebody
    types or chooses in it, or while a menu in it is open, nor while what somebody asked for is
-   under way, but right afterwards. What the answer has drawn anew is new enough for a while. */
+   under way, but right afterwards. What the answer has drawn anew is new enough for a while.
+
+   data-renews has it ask so many seconds after it was drawn, whatever news there is. That is no
+   delay of hx-trigger: with one htmx keeps all of a screen that was swapped out meanwhile. */
 const WITH_NEWS = 30_000;
 const PASSING = 5_000;
 /* News for one person is shown at once. What concerns everybody is asked for by all of them, so
@@ -41,6 +44,7 @@ function isInUse(target) {
 }
 
 function interval(part) {
+  if (part.dataset.renews !== undefined) return Number(part.dataset.renews) * 1000;
   if (part.dataset.poll === undefined) return Infinity;
   const alone = Number(part.dataset.poll) * 1000;
   const regular = hasNews && part.dataset.live !== undefined ? Math.max(WITH_NEWS, alone) : alone;
@@ -112,6 +116,21 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (!elt.hasAttribute("data-poll")) return;
   if (isUnseen(elt) || isInUse(target)) event.preventDefault();
   else askedAt.set(elt, performance.now());
+});
+
+/* What a part asked before it was swapped out is not shown any more: htmx would draw it where
+   nobody sees it, and keep that with all that is around it. */
+const asking = new WeakMap(); // until there is an answer: a request knows the screen of its time
+
+document.addEventListener("htmx:beforeSend", ({ detail: { elt, xhr } }) => {
+  if (isUnasked(elt)) asking.set(elt, xhr);
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail: { elt } }) => asking.delete(elt));
+
+document.addEventListener("htmx:beforeCleanupElement", ({ target }) => {
+  const xhr = asking.get(target);
+  if (xhr && xhr.readyState < XMLHttpRequest.DONE) xhr.abort();
 });
 
 document.addEventListener("visibilitychange", () => {
