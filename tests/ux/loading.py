@@ -6,8 +6,9 @@ import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
-from playwright.sync_api import Page, Response
+from playwright.sync_api import CDPSession, Page, Response
 
 from tests.ux.figures import Figure, percentile
 from tests.ux.stage import Stage, press, quiet, ready, slowed, to_customer
@@ -49,6 +50,36 @@ def _weight(answer: Response) -> int:
     if "content-encoding" in answer.headers:
         return max(0, answer.request.sizes()["responseBodySize"])  # less than 0: it was kept
     return len(gzip.compress(answer.body(), PROXY_LEVEL))
+
+
+@dataclass
+class Line:
+    """What went over the line, as the browser itself tells it."""
+
+    sent: set[str] = field(default_factory=set)  # addresses
+    kept: int = 0
+    _address: dict[str, str] = field(default_factory=dict)
+    _is_kept: set[str] = field(default_factory=set)
+
+    def watch(self, session: CDPSession) -> None:
+        session.on("Network.requestServedFromCache", self._came_from_memory)
+        session.on("Network.responseReceived", self._began)
+        session.on("Network.loadingFinished", self._ended)
+
+    def _came_from_memory(self, told: dict[str, Any]) -> None:
+        self._is_kept.add(told["requestId"])
+
+    def _began(self, told: dict[str, Any]) -> None:
+        self._address[told["requestId"]] = told["response"]["url"]
+        if told["response"].get("fromDiskCache"):
+            self._is_kept.add(told["requestId"])
+
+    def _ended(self, told: dict[str, Any]) -> None:
+        request = told["requestId"]
+        if request in self._is_kept:
+            self.kept += 1
+        elif request in self._address:
+            self.sent.add(self._address[request])
 
 
 def settle(page: Page) -> None:
@@ -93,28 +124,22 @@ def warm(page: Page) -> Iterator[Figure]:
     """A second visit: what is sent again although the browser has it."""
     page.goto("/bellen/")
     settle(page)
-    wire = Wire()
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    line, wire = Line(), Wire()
+    line.watch(session)
     wire.watch(page)
     page.goto("/bellen/")
     settle(page)
     begins = max(
         place for place, one in enumerate(wire.answers) if one.request.is_navigation_request()
     )
-    wire.answers = wire.answers[begins:]
-    asked_again = [one.url for one in wire.answers if _is_file(one) and _was_sent(one)]
-    wire.answers = [one for one in wire.answers if _was_sent(one)]
-    count = f"{len(wire.answers)} requests"
+    wire.answers = [one for one in wire.answers[begins:] if one.url in line.sent]
+    asked_again = [address for address in line.sent if "/static/" in address]
+    count = f"{len(line.sent)} requests"
     yield Figure(13, "warm load of the work screen", wire.kilobytes(), 15, 25, "kB", count)
-    yield Figure(13, "files asked again", len(asked_again), 0, 0, "files")
-
-
-def _is_file(answer: Response) -> bool:
-    return "/static/" in answer.url
-
-
-def _was_sent(answer: Response) -> bool:
-    """Whether a line was used: what the browser kept was answered without one."""
-    return answer.request.sizes()["responseHeadersSize"] > 0
+    kept = f"{line.kept} came from what the browser kept"
+    yield Figure(13, "files asked again", len(asked_again), 0, 0, "files", kept)
 
 
 def painted(stage: Stage, person: str) -> Iterator[Figure]:
