@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib import messages
 from django.db import connection
 
 from bdc.http import SignedInRequest
@@ -54,6 +55,12 @@ def done_once(
     if said is not None:
         ActionAnswer.objects.create(**of_this, said=said, created_at=now)
     return said
+
+
+def say_once(request: SignedInRequest, act: Callable[[], str], *, now: datetime) -> None:
+    """Do `act` once, and say in the bar of the next page what it said."""
+    if said := done_once(request, act, now=now):
+        messages.success(request, said)
 
 
 def said_before(request: SignedInRequest) -> str | None:

@@ -1,6 +1,5 @@
 """What stays undone, for who runs Spits: what was tried, why not, and what to do about it."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from bdc import clock
 from bdc.http import SignedInRequest
 from bdc.outbox.dead_letters import dead_letters, set_aside, try_again
 from bdc.outbox.effects import ENDED, words_of
+from bdc.repeating import say_once
 
 MOST_SHOWN = 100
 
@@ -28,14 +28,22 @@ def stays_undone(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def again(request: SignedInRequest, pk: int) -> HttpResponse:
     """Have one tried again."""
-    try_again(pk, by=request.user, now=clock.now())
-    messages.success(request, _("It is being tried again. It comes back here if it fails."))
+
+    def act() -> str:
+        try_again(pk, by=request.user, now=clock.now())
+        return _("It is being tried again. It comes back here if it fails.")
+
+    say_once(request, act, now=clock.now())
     return redirect("outbox:stays-undone")
 
 
 @require_POST
 def aside(request: SignedInRequest, pk: int) -> HttpResponse:
     """Leave one undone for good."""
-    set_aside(pk, by=request.user, now=clock.now())
-    messages.success(request, _("Set aside. It is not tried any more."))
+
+    def act() -> str:
+        set_aside(pk, by=request.user, now=clock.now())
+        return _("Set aside. It is not tried any more.")
+
+    say_once(request, act, now=clock.now())
     return redirect("outbox:stays-undone")

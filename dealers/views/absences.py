@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bdc import clock
 from bdc.errors import Malformed
 from bdc.http import SignedInRequest
+from bdc.repeating import say_once
 from dealers.domain.absence import absences_to_see, end_absence, people_to_plan, record_absence
 from dealers.forms.absences import AbsenceForm
 from dealers.forms.people import SearchForm
@@ -33,19 +33,19 @@ def absences(request: SignedInRequest) -> HttpResponse:
         people=people,
         initial={"user": str(request.user.pk)},
     )
+
+    def act() -> str:
+        absence = record_absence(**form.asked(), by=request.user, now=now)
+        said = _("Absence of %(name)s recorded. Open leads go to others when it begins.")
+        return said % {"name": absence.user}
+
     if request.method == "POST" and form.is_valid():
-        asked = form.asked()
         try:
-            absence = record_absence(**asked, by=request.user, now=now)
+            say_once(request, act, now=now)
         except Malformed as wrong:
             for problem in wrong.problems:
                 form.add_error(form.FIELD_OF.get(problem.field, "user"), str(problem.message))
         else:
-            messages.success(
-                request,
-                _("Absence of %(name)s recorded. Open leads go to others when it begins.")
-                % {"name": absence.user},
-            )
             return redirect("dealers:absences")
     context = {
         "absences": list(absences_to_see(request.user, now=now, search=search.words)[:MOST_SHOWN]),
@@ -61,7 +61,11 @@ def absences(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def end(request: SignedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
-    absence = get_object_or_404(absences_to_see(request.user, now=now), pk=pk)
-    end_absence(absence, by=request.user, now=now)
-    messages.success(request, _("%(name)s gets leads again from now on.") % {"name": absence.user})
+
+    def act() -> str:
+        absence = get_object_or_404(absences_to_see(request.user, now=now), pk=pk)
+        end_absence(absence, by=request.user, now=now)
+        return _("%(name)s gets leads again from now on.") % {"name": absence.user}
+
+    say_once(request, act, now=now)
     return redirect("dealers:absences")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bdc import clock
 from bdc.errors import Malformed, NotAllowed
 from bdc.http import SignedInRequest
+from bdc.repeating import say_once
 from dealers.domain.access import reach_of
 from dealers.domain.administration import (
     add_person,
@@ -53,14 +54,17 @@ def people(request: SignedInRequest) -> HttpResponse:
         dealerships=list(dealerships_to_administer(request.user)),
         groups=list(groups_to_administer(request.user)),
     )
+
+    def act() -> str:
+        membership = add_person(**form.cleaned_data, by=request.user, now=clock.now())
+        return _("%(name)s has the role.") % {"name": membership.user}
+
     if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
         try:
-            membership = add_person(**asked, by=request.user, now=clock.now())
+            say_once(request, act, now=clock.now())
         except Malformed as wrong:
             _add_problems(form, wrong)
         else:
-            messages.success(request, _("%(name)s has the role.") % {"name": membership.user})
             return redirect("dealers:people")
     search = SearchForm(request.GET)
     found = memberships_to_administer(request.user, search.words)
@@ -92,13 +96,16 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def end(request: SignedInRequest, pk: int) -> HttpResponse:
-    membership = _membership(request, pk)
-    end_membership(membership, by=request.user, now=clock.now())
-    messages.success(
-        request,
-        _("%(name)s no longer has this role. Open leads go to somebody else within a minute.")
-        % {"name": membership.user},
-    )
+
+    def act() -> str:
+        membership = _membership(request, pk)
+        end_membership(membership, by=request.user, now=clock.now())
+        said = _(
+            "%(name)s no longer has this role. Open leads go to somebody else within a minute."
+        )
+        return said % {"name": membership.user}
+
+    say_once(request, act, now=clock.now())
     return redirect("dealers:people")
 
 

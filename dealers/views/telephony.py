@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bdc import clock
 from bdc.errors import Malformed, NotAllowed
 from bdc.http import SignedInRequest
+from bdc.repeating import done_once, say_once
 from dealers.domain.access import reach_of
 from dealers.domain.administration import groups_to_administer
 from dealers.domain.exchanges import (
@@ -28,6 +29,7 @@ from dealers.domain.exchanges import (
     set_exchange_active,
     with_traffic,
 )
+from dealers.domain.signing import printed_secret
 from dealers.forms.exchanges import ExchangeForm, ExtensionForm
 from dealers.models import Exchange, Role
 
@@ -50,9 +52,14 @@ def exchanges(request: SignedInRequest) -> HttpResponse:
         groups=groups_to_administer(request.user),
         centres=centres_to_lead(request.user),
     )
+
+    def act() -> str:
+        exchange, _secret = add_exchange(**form.cleaned_data, by=request.user, now=now)
+        return str(exchange.pk)
+
     if request.method == "POST" and form.is_valid():
-        exchange, secret = add_exchange(**form.cleaned_data, by=request.user, now=now)
-        return _show(request, exchange, secret=secret)
+        added = _exchange(request, int(done_once(request, act, now=now) or 0))
+        return _show(request, added, secret=printed_secret(added.salt))
     context = {
         "exchanges": with_traffic(exchanges_to_keep(request.user), now=now)[:MOST_SHOWN],
         "form": form,
@@ -71,9 +78,14 @@ def exchange(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def renew(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new secret, shown in this answer and never again."""
-    kept = _exchange(request, pk)
-    secret = renew_secret(kept, by=request.user, now=clock.now())
-    return _show(request, _exchange(request, pk), secret=secret)
+
+    def act() -> str:
+        renew_secret(_exchange(request, pk), by=request.user, now=clock.now())
+        return str(pk)
+
+    done_once(request, act, now=clock.now())
+    renewed = _exchange(request, pk)
+    return _show(request, renewed, secret=printed_secret(renewed.salt))
 
 
 @require_POST
@@ -96,15 +108,19 @@ def extend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say whose telephone an extension is."""
     kept = _exchange(request, pk)
     form = _extension_form(request, kept)
+
+    def act() -> str:
+        extension = add_extension(kept, **form.cleaned_data, by=request.user, now=clock.now())
+        said = _("%(extension)s is the telephone of %(name)s.")
+        return said % {"extension": extension, "name": extension.user}
+
     if form.is_valid():
         try:
-            extension = add_extension(kept, **form.cleaned_data, by=request.user, now=clock.now())
+            say_once(request, act, now=clock.now())
         except Malformed as wrong:
             for problem in wrong.problems:
                 form.add_error(problem.field, str(problem.message))
         else:
-            said = _("%(extension)s is the telephone of %(name)s.")
-            messages.success(request, said % {"extension": extension, "name": extension.user})
             return redirect("dealers:exchange", pk=pk)
     return _show(request, kept, form=form)
 
@@ -112,12 +128,15 @@ def extend(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def remove(request: SignedInRequest, pk: int, extension_pk: int) -> HttpResponse:
     """Take an extension away."""
-    extension = get_object_or_404(
-        _exchange(request, pk).extensions.select_related("exchange", "user"), pk=extension_pk
-    )
-    remove_extension(extension, by=request.user, now=clock.now())
-    said = _("%(extension)s is not the telephone of %(name)s any more.")
-    messages.success(request, said % {"extension": extension, "name": extension.user})
+    known = _exchange(request, pk).extensions.select_related("exchange", "user")
+
+    def act() -> str:
+        extension = get_object_or_404(known, pk=extension_pk)
+        remove_extension(extension, by=request.user, now=clock.now())
+        said = _("%(extension)s is not the telephone of %(name)s any more.")
+        return said % {"extension": extension, "name": extension.user}
+
+    say_once(request, act, now=clock.now())
     return redirect("dealers:exchange", pk=pk)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +15,7 @@ from bdc import clock
 from bdc.accounts.models import User
 from bdc.http import SignedInRequest, render_part
 from bdc.paging import page_of
+from bdc.repeating import say_once
 from leads.domain.access import may, require, require_anywhere
 from leads.domain.call_backs import (
     calling_now_problem,
@@ -113,8 +113,12 @@ def call_backs(request: SignedInRequest) -> HttpResponse:
 def take_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """Make a call-back of a colleague or the team one's own."""
     lead = pressed_lead(request, pk)
-    take_over_call_back(lead, by=request.user, now=clock.now())
-    messages.success(request, _("%(who)s: the call-back is yours now.") % {"who": who(lead)})
+
+    def act() -> str:
+        take_over_call_back(lead, by=request.user, now=clock.now())
+        return _("%(who)s: the call-back is yours now.") % {"who": who(lead)}
+
+    say_once(request, act, now=clock.now())
     return redirect("leads:call-backs")
 
 
@@ -123,5 +127,10 @@ def call_now(request: SignedInRequest, pk: int) -> HttpResponse:
     """Hold exactly this customer, and go on where agents call."""
     lead = pressed_lead(request, pk)
     require(request.user, "call_queue", lead.dealership_id)
-    hold_for_call_back(lead, by=request.user, now=clock.now())
+
+    def act() -> str:
+        hold_for_call_back(lead, by=request.user, now=clock.now())
+        return ""  # the customer stands there
+
+    say_once(request, act, now=clock.now())
     return redirect("leads:calling")

@@ -16,6 +16,7 @@ from bdc import clock
 from bdc.errors import Malformed, RuleBroken
 from bdc.http import SignedInRequest, number_in
 from bdc.paging import page_of
+from bdc.repeating import say_once
 from leads.domain.access import require_for_customer
 from leads.domain.correcting import Correction, correct_customer
 from leads.domain.merging import customers_found, merge_customers, merge_problem, undo_merge
@@ -115,13 +116,16 @@ def _corrected(
     request: SignedInRequest, customer: Customer, correction: Correction
 ) -> HttpResponse:
     """Do a correction that one press asks for; what is gone meanwhile is said in the bar."""
-    try:
+
+    def act() -> str:
         correct_customer(customer, correction, by=request.user, now=clock.now())
+        return _("%(name)s: saved.") % {"name": customer.name}
+
+    try:
+        say_once(request, act, now=clock.now())
     except Malformed as wrong:
         for problem in wrong.problems:
             messages.error(request, str(problem.message))
-    else:
-        messages.success(request, _("%(name)s: saved.") % {"name": customer.name})
     return redirect("leads:customer", customer.pk)
 
 
@@ -202,8 +206,13 @@ def _other(request: SignedInRequest) -> Customer | None:
 @require_POST
 def unmerge(request: SignedInRequest, pk: int) -> HttpResponse:
     """Part the last who was merged into this customer."""
-    customer = undo_merge(_visible(request, pk), by=request.user, now=clock.now())
-    messages.success(request, _("Undone. They are two customers again."))
+    customer = _visible(request, pk)
+
+    def act() -> str:
+        undo_merge(customer, by=request.user, now=clock.now())
+        return _("Undone. They are two customers again.")
+
+    say_once(request, act, now=clock.now())
     return redirect("leads:customer", customer.pk)
 
 
@@ -235,7 +244,7 @@ def _answer(
     status = 422
     if form.is_valid():
         try:
-            messages.success(request, act())
+            say_once(request, act, now=clock.now())
         except Malformed as wrong:
             for problem in wrong.problems:
                 name = problem.field.removeprefix("consent.")

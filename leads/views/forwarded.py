@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bdc import clock
 from bdc.http import SignedInRequest
+from bdc.repeating import say_once
 from leads.domain.access import require_anywhere
 from leads.domain.forwarding import finish_task, open_tasks, tasks_visible_to
 
@@ -29,6 +29,10 @@ def finish(request: SignedInRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(
         tasks_visible_to(request.user).select_related("lead__customer", "lead__dealership"), pk=pk
     )
-    task = finish_task(task, by=request.user, now=clock.now())
-    messages.success(request, _("Done: %(name)s.") % {"name": task.lead.customer.name})
+
+    def act() -> str:
+        finished = finish_task(task, by=request.user, now=clock.now())
+        return _("Done: %(name)s.") % {"name": finished.lead.customer.name}
+
+    say_once(request, act, now=clock.now())
     return redirect("leads:tasks")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bdc import clock
 from bdc.errors import Malformed, NotAllowed
 from bdc.http import SignedInRequest
+from bdc.repeating import say_once
 from leads.domain.access import everywhere, may_anywhere
 from leads.domain.rejects import (
     correct_reject,
@@ -63,15 +63,19 @@ def reject(request: SignedInRequest, pk: int) -> HttpResponse:
         reject=found,
         dealership_ids=everywhere(request.user, "correct_rejects"),
     )
+
+    def act() -> str:
+        lead = correct_reject(found, form.lead_in(), by=request.user, now=clock.now())
+        return _("Made into lead #%(number)s.") % {"number": lead.number}
+
     if request.method == "POST" and form.is_valid():
         try:
-            lead = correct_reject(found, form.lead_in(), by=request.user, now=clock.now())
+            say_once(request, act, now=clock.now())
         except Malformed as wrong:
             for problem in wrong.problems:
                 field = problem.field if problem.field in form.fields else None
                 form.add_error(field, str(problem.message))
         else:
-            messages.success(request, _("Made into lead #%(number)s.") % {"number": lead.number})
             return redirect("leads:rejects")
     context = {"reject": found, "form": form, "raw_text": text_as_it_came(found, request.user)}
     return render(request, "leads/reject.html", context, status=422 if form.errors else 200)
@@ -82,6 +86,10 @@ def dismiss(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put an input aside that holds no lead."""
     found = _visible(request, pk)
     _require_role(request)
-    dismiss_reject(found, by=request.user, now=clock.now())
-    messages.success(request, _("Put aside. What came in is kept."))
+
+    def act() -> str:
+        dismiss_reject(found, by=request.user, now=clock.now())
+        return _("Put aside. What came in is kept.")
+
+    say_once(request, act, now=clock.now())
     return redirect("leads:rejects")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bdc import clock
 from bdc.http import SignedInRequest, render_part
+from bdc.repeating import say_once
 from leads.domain.due import MOST_COUNTED
 from leads.domain.team import MOST_PEOPLE, Doing, give_back, take_over_hold, team_of
 from leads.models import Queue
@@ -51,13 +51,23 @@ def team(request: SignedInRequest) -> HttpResponse:
 def return_customer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give the customer that a colleague is with back to the queue."""
     lead = pressed_lead(request, pk)
-    give_back(lead, by=request.user, now=clock.now())
-    messages.success(request, _("%(who)s: back in the queue.") % {"who": who(lead)})
+
+    def act() -> str:
+        give_back(lead, by=request.user, now=clock.now())
+        return _("%(who)s: back in the queue.") % {"who": who(lead)}
+
+    say_once(request, act, now=clock.now())
     return redirect("leads:team")
 
 
 @require_POST
 def take_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """Be with this customer oneself, and go on where agents call."""
-    take_over_hold(pressed_lead(request, pk), by=request.user, now=clock.now())
+    lead = pressed_lead(request, pk)
+
+    def act() -> str:
+        take_over_hold(lead, by=request.user, now=clock.now())
+        return ""  # the customer stands there
+
+    say_once(request, act, now=clock.now())
     return redirect("leads:calling")

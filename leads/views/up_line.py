@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bdc import clock
 from bdc.accounts.models import User
 from bdc.http import SignedInRequest
+from bdc.repeating import say_once
 from dealers.domain.access import dealerships_visible_to
 from dealers.domain.hours import is_open, local
 from dealers.domain.presence import salespeople_of
@@ -45,12 +45,14 @@ def drop(request: SignedInRequest, slug: str) -> HttpResponse:
     form = DropForm(request.POST, people=[one.user for one in salespeople_of(dealership)])
     if not form.is_valid():
         return _page(request, dealership, form)
-    made = drop_in_up_line(dealership, **form.asked(), by=request.user, now=clock.now())
-    messages.success(
-        request,
-        _("%(name)s stands at the end until %(until)s.")
-        % {"name": made.salesperson, "until": f"{local(dealership, made.until):%H:%M}"},
-    )
+
+    def act() -> str:
+        made = drop_in_up_line(dealership, **form.asked(), by=request.user, now=clock.now())
+        until = f"{local(dealership, made.until):%H:%M}"
+        said = _("%(name)s stands at the end until %(until)s.")
+        return said % {"name": made.salesperson, "until": until}
+
+    say_once(request, act, now=clock.now())
     return _back_to(dealership)
 
 
@@ -58,8 +60,12 @@ def drop(request: SignedInRequest, slug: str) -> HttpResponse:
 def give_back(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Let who was put at the end stand in turn again."""
     dealership, person = _somebody(request.user, slug, pk)
-    give_back_place(dealership, person=person, by=request.user, now=clock.now())
-    messages.success(request, _("%(name)s stands in turn again.") % {"name": person})
+
+    def act() -> str:
+        give_back_place(dealership, person=person, by=request.user, now=clock.now())
+        return _("%(name)s stands in turn again.") % {"name": person}
+
+    say_once(request, act, now=clock.now())
     return _back_to(dealership)
 
 
@@ -67,10 +73,12 @@ def give_back(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def override(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Let somebody stand in turn today, although follow-ups are overdue."""
     dealership, person = _somebody(request.user, slug, pk)
-    override_up_line(dealership, person=person, by=request.user, now=clock.now())
-    messages.success(
-        request, _("%(name)s stands in turn for the rest of today.") % {"name": person}
-    )
+
+    def act() -> str:
+        override_up_line(dealership, person=person, by=request.user, now=clock.now())
+        return _("%(name)s stands in turn for the rest of today.") % {"name": person}
+
+    say_once(request, act, now=clock.now())
     return _back_to(dealership)
 
 
