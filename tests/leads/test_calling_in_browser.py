@@ -194,6 +194,10 @@ def test_every_state_is_accessible_and_never_scrolls_sideways(opens, agent, widt
     page.click("#next")
     page.wait_for_selector("#who")
     states.append(("held", violations(page)))
+    page.set_viewport_size({"width": width, "height": 768})
+    script, results = (page.locator(one).bounding_box() for one in (".script", "#outcome"))
+    assert script["y"] + script["height"] < results["y"]  # on a low screen too
+    page.set_viewport_size({"width": width, "height": 3600})
     wide = []
     for key, title in in_turn([*PANELS.items()], width == 360):
         page.click(f".result[data-key='{key}']")
