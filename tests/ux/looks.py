@@ -63,7 +63,9 @@ class Findings:
     def look(self, page: Page, name: str, *, tabs: bool) -> None:
         """Look at a page as it is, on the desk and on the phone, light and dark."""
         for size in (DESK, PHONE):
-            page.set_viewport_size({**size, "height": 4000})  # no bar lies over anything
+            page.set_viewport_size(size)
+            tall = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({**size, "height": tall + 200})  # no bar lies over anything
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 self.axe += [f"{name} {size['width']} {scheme}: {one}" for one in violations(page)]
