@@ -21,6 +21,15 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    # Half the work of each new page: a process in reserve, and frames of a window nobody sees.
+    # The last such flag is the one that counts, so it holds those of Playwright too.
+    "--disable-features=SpareRendererForSitePerProcess,InitialWebUI,InitialWebUISurfaceSync,"
+    "WebUIReloadButton,WebUIToolbar,PreloadTopChromeWebUI,PrewarmWebUIContents,WebUIOmniboxPopup,"
+    "WebUIOmniboxFullPopup,OmniboxFullWebUI,WebUIOmniboxAimPopup,"
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,"
+    "HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,"
+    "ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,TcpPortRandomizationWin,"
+    "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch",
 ]
 WAY_OUT = (
     "The browser tests need a Chromium. Install one:\n"
