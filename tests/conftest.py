@@ -84,7 +84,7 @@ def _no_request_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[No
         return
     request.getfixturevalue("transactional_db")  # so that this ends before it empties them
     yield
-    wait_until(_nobody_asks, 10.0)
+    wait_until(_nobody_asks)
 
 
 def _nobody_asks() -> bool:

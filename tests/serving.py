@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_START = 600.0  # seconds, with demo data on a busy machine
+PATIENCE = 60.0  # for what takes a moment, on a busy machine too
 FROM_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
 
 
@@ -47,7 +48,7 @@ class Spits:
     def process_of(self, part: str) -> int | None:
         return next((pid for pid, command in self.processes().items() if part in command), None)
 
-    def stop(self, number: signal.Signals = signal.SIGTERM, patience: float = 15) -> int:
+    def stop(self, number: signal.Signals = signal.SIGTERM, patience: float = PATIENCE) -> int:
         self.process.send_signal(number)
         return self.process.wait(patience)
 
@@ -131,7 +132,7 @@ def refusal(data_dir: Path, **environment: str) -> str:
         spits.output.unlink()
 
 
-def wait_until(condition: Callable[[], bool], patience: float) -> None:
+def wait_until(condition: Callable[[], bool], patience: float = PATIENCE) -> None:
     until = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < until, f"not within {patience} seconds"

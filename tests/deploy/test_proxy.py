@@ -96,7 +96,7 @@ def proxy(upstream, said):
             stderr=subprocess.STDOUT,
         )
     try:
-        wait_until(lambda: answers(ports["SPITS_HTTPS_PORT"]) or process.poll() is not None, 20)
+        wait_until(lambda: answers(ports["SPITS_HTTPS_PORT"]) or process.poll() is not None)
         assert process.poll() is None, said.read_text()
         yield ports
     finally:
@@ -196,6 +196,6 @@ def test_logs_tell_nothing_of_who_asked_what(proxy, said):
     with asked(proxy, "/breaks/?q=Jansen", "POST", b"x", Cookie="spits_session=geheim") as answer:
         assert answer.status == 502
 
-    wait_until(lambda: "http.log.error" in said.read_text(), 5)
+    wait_until(lambda: "http.log.error" in said.read_text())
     for personal in ("Jansen", "geheim"):
         assert personal not in said.read_text()

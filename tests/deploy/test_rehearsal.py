@@ -148,7 +148,7 @@ def test_part_that_does_nothing_any_more_is_found_out(prepared, running):
     try:
         os.utime(mark, (time.time() - 300, time.time() - 300))
         # A task that is under way may still end, and show a pulse.
-        wait_until(lambda: backdated(mark) and prepared.problem("worker") != "", 30)
+        wait_until(lambda: backdated(mark) and prepared.problem("worker") != "")
         assert "has done nothing for" in prepared.problem("worker")
     finally:
         os.kill(running["worker"].pid, signal.SIGCONT)

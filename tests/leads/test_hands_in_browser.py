@@ -207,7 +207,7 @@ def test_a_slow_browser_does_not_take_itself_for_another_tab(browser, client, ag
 
 def test_a_browser_that_goes_from_any_page_leaves_its_customer(page):
     def lasts(wanted):
-        return abs(wanted - (Hold.objects.get().until - clock.now())) < timedelta(seconds=15)
+        return abs(wanted - (Hold.objects.get().until - clock.now())) < timedelta(seconds=60)
 
     page.click(".nav-main a[href='/leads/']")
     page.wait_for_url("**/leads/")
@@ -217,11 +217,11 @@ def test_a_browser_that_goes_from_any_page_leaves_its_customer(page):
     other.goto("/leads/")
     with page.expect_response(lambda answer: "/vasthouden/" in answer.url):
         other.goto("about:blank")
-        wait_until(lambda: lasts(LASTS_WITHOUT_BROWSER), 10.0)
+        wait_until(lambda: lasts(LASTS_WITHOUT_BROWSER))
         page.clock.fast_forward(2_000)  # this one is still open
-    wait_until(lambda: lasts(HOLD_LASTS), 10.0)
+    wait_until(lambda: lasts(HOLD_LASTS))
     page.goto("about:blank")
-    wait_until(lambda: lasts(LASTS_WITHOUT_BROWSER), 10.0)
+    wait_until(lambda: lasts(LASTS_WITHOUT_BROWSER))
 
 
 PASSWORD = "lang genoeg 2026"

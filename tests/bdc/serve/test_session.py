@@ -31,7 +31,7 @@ def database_of(spits):
 
 
 def test_it_tells_its_address(spits):
-    wait_until(lambda: "Ctrl-C" in spits.said, 10)
+    wait_until(lambda: "Ctrl-C" in spits.said)
 
     assert f"Spits runs at {spits.address}/" in spits.said
 
@@ -75,8 +75,7 @@ def test_effects_are_carried_out(spits):
                     "SELECT attempts FROM outbox_effect WHERE key = 'test'"
                 ).fetchone()[0]
                 > 0
-            ),
-            20,
+            )
         )
 
 
@@ -99,8 +98,8 @@ def test_killed_part_is_started_again(spits, part):
 
     os.kill(killed, signal.SIGKILL)
 
-    wait_until(lambda: spits.process_of(part) not in {None, killed}, 20)
-    wait_until(spits.is_healthy, 30)
+    wait_until(lambda: spits.process_of(part) not in {None, killed})
+    wait_until(spits.is_healthy)
 
 
 # The last ones stop it, one way and the other.
@@ -110,9 +109,9 @@ def test_killed_supervisor_leaves_no_process(spits, folder):
     processes = spits.processes()
 
     spits.process.kill()
-    spits.process.wait(5)
+    spits.process.wait(30)
 
-    wait_until(lambda: not any(is_running(pid) for pid in processes), 10)
+    wait_until(lambda: not any(is_running(pid) for pid in processes))
 
 
 def test_second_start_takes_seconds_and_ends_within_ten(spits, folder):

@@ -55,20 +55,20 @@ def test_worker_goes_on_when_the_broker_comes_back(tally, broker, pool, number):
     address = f"unix://{broker.socket}"
     with working("-P", pool, "-c", "2", broker=address) as worker:
         ask(address, "slow", str(told), TASK_LASTS)
-        wait_until(lambda: has_told("slow begins"), 15)
+        wait_until(lambda: has_told("slow begins"))
 
         broker.child.send(number)
-        wait_until(lambda: not broker.child.is_running, 5)
+        wait_until(lambda: not broker.child.is_running)
         time.sleep(BROKER_IS_AWAY_FOR)
         broker.start()
 
-        wait_until(lambda: has_told("slow ends"), 15)
+        wait_until(lambda: has_told("slow ends"))
         time.sleep(2)  # it is then that 5.7.0 acknowledges, and ends
         assert worker.is_running, worker.last_lines()
         ask(address, "quick", str(told))
-        wait_until(lambda: has_told("quick"), 30)
+        wait_until(lambda: has_told("quick"))
         with redis.Redis(unix_socket_path=str(broker.socket)) as client:
-            wait_until(lambda: client.hlen("spits:unacked") == 0, 10)
+            wait_until(lambda: client.hlen("spits:unacked") == 0)
     tally.count(violations=told.read_text().count("slow ends") != 1)
     assert tally.violations == 0
 

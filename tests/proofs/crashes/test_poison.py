@@ -75,10 +75,10 @@ def test_killed_worker_leaves_no_process_not_even_a_busy_one():
     ask("never ends", 1)
     with working(*POOL) as worker:
         relay.apply_async()
-        wait_until(lambda: Effect.objects.exclude(leased_until=None).exists(), 20)
+        wait_until(lambda: Effect.objects.exclude(leased_until=None).exists())
         children = children_of(worker.pid)
         assert len(children) >= 2
 
         os.kill(worker.pid, signal.SIGKILL)
 
-        wait_until(lambda: not any(is_running(pid) for pid in children), 5)
+        wait_until(lambda: not any(is_running(pid) for pid in children))
