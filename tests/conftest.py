@@ -25,7 +25,7 @@ TransactionTestCase._fixture_teardown = empty_tables
 gc.set_threshold(100_000, 50, 100)
 
 # Files of few long tests: the first to begin, so that no process is left alone with one.
-BEGIN_FIRST = ("test_story.py", "test_access.py", "test_demo.py")
+BEGIN_FIRST = ("test_story.py", "test_access.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

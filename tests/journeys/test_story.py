@@ -14,7 +14,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import launched
 from tests.journeys.demo_days import PATIENCE, Api, Demo
-from tests.serving import data_folder
+from tests.played_demo import played_demo
+from tests.serving import data_folder, run_command
 
 pytestmark = pytest.mark.browser
 
@@ -56,8 +57,18 @@ ADF = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 @pytest.fixture(scope="module")
-def demo():
-    with launched() as browser, data_folder() as data_dir:
+def data_dir(django_db_setup, django_db_blocker):
+    """Begins with the demo that is played for all tests; tests/proofs/two_by_two plays its own."""
+    with data_folder() as data_dir:
+        with django_db_blocker.unblock():
+            backup = played_demo().backup
+        run_command(data_dir, "restore", str(backup))
+        yield data_dir
+
+
+@pytest.fixture(scope="module")
+def demo(data_dir):
+    with launched() as browser:
         expect.set_options(timeout=PATIENCE)
         demo = Demo(browser, data_dir, clock=TUESDAY)
         yield demo

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from bdc.accounts.models import User
@@ -16,10 +16,9 @@ from bdc.outbox.models import Effect
 from dealers.domain.access import reach_of
 from dealers.domain.hours import local
 from dealers.models import Dealership, Membership, Role, SalesRole
-from leads.demo.play import load_demo, play
+from leads.demo.play import load_demo
 from leads.domain.approving import proposals_to_decide
 from leads.domain.queue import next_lead
-from leads.domain.reasons import load_fixed_reasons
 from leads.domain.rejects import rejects_visible_to
 from leads.domain.sweeping import sweep
 from leads.models import (
@@ -44,7 +43,9 @@ from leads.models import (
     Round,
     Status,
 )
+from tests.bdc.backups.databases import working_on
 from tests.factories import TUESDAY_10
+from tests.played_demo import played_demo
 
 NOW = TUESDAY_10
 NOORD, ZUID = {"noord-eindhoven", "noord-helmond"}, {"zuid-breda"}
@@ -65,16 +66,16 @@ SIGN_INS = {
     "beheer@zuid.example": ("administrator", ZUID),
 }
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker):
-    """Played once for all tests here, in a transaction around theirs that is never committed."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_fixed_reasons()
-        yield play(NOW)
-        transaction.set_rollback(True)
+    """Played once, and committed; what a test here does to it is not."""
+    with django_db_blocker.unblock():
+        demo = played_demo()
+        with working_on(demo.database):
+            yield demo
 
 
 def user(email: str) -> User:
@@ -137,12 +138,6 @@ def test_about_four_hundred_leads_came_in_over_thirteen_weeks(demo):
 
 def test_the_domain_refused_nothing_of_the_play(demo):
     assert demo.refused == []
-
-
-def test_the_database_agrees_with_all_of_it(demo):
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def test_every_reason_has_ended_a_round(demo):

@@ -1,5 +1,7 @@
 """Demo data and real data never get among each other."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import get_user_model
 
@@ -49,3 +51,19 @@ def test_clock_of_a_demo_is_refused_for_real_data(settings, monkeypatch):
 
     with pytest.raises(CannotStart):
         prepare(lambda words: None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_demo_is_loaded_at_its_first_start_alone_as_of_its_clock(demo, monkeypatch):
+    loaded, said = [], []
+    monkeypatch.setenv("SPITS_CLOCK", "2099-11-24T10:00")
+    monkeypatch.setattr(
+        "leads.management.commands.load_demo.load_demo", lambda now: loaded.append(now)
+    )
+
+    first, _second = prepare(said.append), prepare(said.append)
+
+    [as_of] = loaded
+    assert timedelta(0) <= as_of - first < timedelta(hours=1)
+    assert said.count("Loading the demo data, this once.") == 1
+    assert DemoClock.objects.get().demo_loaded_at is not None
