@@ -106,7 +106,13 @@ class Actor:
         return self.name
 
     def ask(
-        self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        by_htmx: bool = False,
     ) -> HttpResponse:
         """Ask as a program does under /api/, as a browser elsewhere; `body` is what is sent."""
         BROWSER.cookies = SimpleCookie()
@@ -124,6 +130,8 @@ class Actor:
                 BROWSER.cookies[settings.SESSION_COOKIE_NAME] = self.session
             sent["content_type"] = "application/x-www-form-urlencoded"
             sent["data"] = urlencode(body or {}, doseq=True)
+            if by_htmx:
+                sent["headers"]["HX-Request"] = "true"
         if method == "GET":
             del sent["content_type"], sent["data"]
         return BROWSER.generic(method, path, **sent)
