@@ -178,6 +178,20 @@ def test_templates_hold_no_inline_script_or_style():
     assert found_in(templates, inline) == []
 
 
+def test_buttons_lie_above_the_row_that_is_a_link():
+    """The link of a row covers it whole, so that what else is there could not be pressed."""
+    covered = [
+        f"{named(path)}: {form}"
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        for row in re.findall(r"<(?:li|tr)\b.*?</(?:li|tr)>", path.read_text("utf-8"), re.S)
+        if "row-link" in row
+        for form in re.findall(r"<form\b[^>]*>", row)
+        if "above-link" not in form and "list-text" not in form  # that is the row's own words
+    ]
+
+    assert covered == []
+
+
 def test_lock_files_hold_hashes_and_no_addresses():
     for name in ("requirements.txt", "requirements-dev.txt"):
         text = (ROOT / name).read_text(encoding="utf-8")
