@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests import test_tokens
 from tests.ux.figures import Figure, found
-from tests.ux.stage import DESK, PHONE, Stage, quiet, to_customer
+from tests.ux.stage import DESK, PHONE, Stage, quiet, ready, to_customer
 
 AXE = "tests/vendor/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -156,6 +156,7 @@ def rows(stage: Stage) -> Iterator[Figure]:
             for key in PANELS:
                 page.set_viewport_size(DESK)
                 page.goto("/bellen/")  # with the customer who is held
+                ready(page)
                 quiet(page)
                 page.keyboard.press(key)
                 page.locator("#panel").wait_for()
