@@ -152,6 +152,10 @@ def rows(stage: Stage) -> Iterator[Figure]:
     for language in ("nl", "en"):
         with stage.page(stage.an_agent(), "/bellen/", language=language) as page:
             to_customer(page)
+            # A shift that begins asks about notifications; once answered that covers nothing.
+            seen.look(page, f"with a question {language}", tabs=False)
+            page.set_viewport_size(DESK)
+            page.evaluate("document.querySelector('[data-explained]').click()")
             seen.look(page, f"with a customer {language}", tabs=True)
             for key in PANELS:
                 page.set_viewport_size(DESK)
