@@ -17,7 +17,10 @@ from tests.journeys.demo_days import PATIENCE, Api, Demo
 from tests.played_demo import played_demo
 from tests.serving import data_folder, run_command
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),  # the demo is played beside the database of the tests
+]
 
 TUESDAY = "2026-11-24T10:00"
 WEEK = {"from": "2026-11-23", "to": "2026-11-29"}
