@@ -112,7 +112,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!typedAhead || !opensPanel(event)) return;
   const next = typedAhead.find((key) => key !== lastKey);
   typedAhead = null;
-  if (next) act(next);
+  if (next) setTimeout(act, 0, next); // once the form that asked is free
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {

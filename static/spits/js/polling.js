@@ -143,8 +143,8 @@ const ROWS = "li[id], tr[id]";
 const idsOf = (root) => [...root.querySelectorAll(ROWS)].map((row) => row.id).join(" ");
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { elt, target, serverResponse } = event.detail;
-  if (!elt.hasAttribute("data-poll")) return;
+  const { target, serverResponse, requestConfig } = event.detail;
+  if (!requestConfig.elt.hasAttribute("data-poll")) return;
   if (isInUse(target)) { // since it asked
     event.detail.shouldSwap = false;
     return;
