@@ -12,7 +12,7 @@ from django.db.models.functions import ExtractHour
 from bdc.accounts.models import User
 from bdc.clock import day_began
 from bdc.prepared import fetch_prepared
-from leads.domain.undoing import MOST_OF_A_DAY, undoable_steps_of
+from leads.domain.undoing import MOST_OF_A_DAY, undoable_steps_of_day
 from leads.models import (
     Attempt,
     CallBack,
@@ -140,7 +140,7 @@ def actions_of(agent: User, *, now: datetime) -> list[Action]:
     midnight, visible = day_began(now), Lead.objects.visible_to(agent)
     steps = Step.objects.filter(by=agent, at__gte=midnight, lead__in=visible)
     steps = steps.select_related("lead__customer", "attempt", "ended__reason", "proposal__reason")
-    can_undo = {step.pk for step in undoable_steps_of(agent, now=now, most=ACTIONS_IN_SIGHT)}
+    can_undo = {step.pk for step in undoable_steps_of_day(agent, now=now)}
     objections = Objection.objects.filter(
         by=agent, at__gte=midnight, customer__in=visible.values("customer")
     ).select_related("customer")

@@ -106,13 +106,23 @@ def undoable_step(lead: Lead, *, by: User, now: datetime) -> Step | None:
     return None if undoing_problem(step, now=now) else step
 
 
-def undoable_steps_of(agent: User, *, now: datetime, most: int = MOST_IN_SIGHT) -> list[Step]:
-    """What the agent did today and can still undo, the newest first."""
-    steps = _undoable.all(by=agent.pk, since=day_began(now), **reach_given(agent))
-    return steps[:most]
+def undoable_steps_of(agent: User, *, now: datetime) -> list[Step]:
+    """What the agent did last today and can still undo, the newest first."""
+    return _LAST.all(by=agent.pk, since=day_began(now), **reach_given(agent))
 
 
-@Prepared
+def undoable_steps_of_day(agent: User, *, now: datetime) -> list[Step]:
+    """The same for as many as the page of the day shows."""
+    return _OF_A_DAY.all(by=agent.pk, since=day_began(now), **reach_given(agent))
+
+
+def step_just_done(agent: User, *, now: datetime) -> Step | None:
+    """What the agent did last in the shortest window, if it can be undone."""
+    since = max(day_began(now), now - SHORTEST_WINDOW)
+    step = _JUST_DONE.first(by=agent.pk, since=since, **reach_given(agent))
+    return step if step is not None and step.at > now - SHORTEST_WINDOW else None
+
+
 def _undoable() -> QuerySet[Step]:
     """The steps of a person since a moment that are still the last thing on their leads."""
     newest = Event.objects.filter(lead=OuterRef("lead")).order_by("-pk").values("pk")[:1]
@@ -124,8 +134,13 @@ def _undoable() -> QuerySet[Step]:
         steps.filter(last_event=Subquery(newest), lead__in=visible)
         .exclude(lead__customer__objected_at__gte=F("at"))
         .select_related("lead__customer", "attempt", "ended__reason", "proposal__reason")
-        .order_by("-at", "-pk")[:MOST_OF_A_DAY]
+        .order_by("-at", "-pk")
     )
+
+
+_JUST_DONE = Prepared(lambda: _undoable()[:1])
+_LAST = Prepared(lambda: _undoable()[:MOST_IN_SIGHT])
+_OF_A_DAY = Prepared(lambda: _undoable()[:MOST_OF_A_DAY])
 
 
 @retrying_atomic

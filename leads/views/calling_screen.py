@@ -19,7 +19,7 @@ from leads.domain.due import MOST_COUNTED
 from leads.domain.holding import HOLD_LASTS, hold_of
 from leads.domain.queue import QueueAhead, queue_ahead
 from leads.domain.scripts import spoken_lines
-from leads.domain.undoing import SHORTEST_WINDOW, undoable_steps_of
+from leads.domain.undoing import step_just_done, undoable_steps_of
 from leads.models import (
     RESULTS_THAT_ASK_A_NEXT_STEP,
     Channel,
@@ -173,8 +173,7 @@ class WorkScreen:
     @cached_property
     def just_done(self) -> Step | None:
         """What the agent did in the last ten seconds and can undo by a key, from the bar below."""
-        since = self.at - SHORTEST_WINDOW
-        return next((step for step in self.undoable if step.at > since), None)
+        return step_just_done(self.agent, now=self.at)
 
     @property
     def share_of_a_good_day(self) -> float:
