@@ -54,6 +54,17 @@ def test_files_are_compressed_beforehand(collected):
     assert brotli < gzip < css.stat().st_size / 2
 
 
+def test_own_style_sheets_are_sent_without_comments_and_others_with_their_licence(collected):
+    written = (ROOT / "static" / "spits" / "shell.css").read_text()
+    sent = (collected / paths(collected)["spits/shell.css"]).read_text()
+    of_others = (collected / paths(collected)["vendor/bootstrap/bootstrap.min.css"]).read_text()
+
+    assert "/*" in written
+    assert "/*" not in sent
+    assert sent.count("{") == written.count("{")
+    assert "Licensed under MIT" in of_others
+
+
 def test_every_file_that_a_template_names_is_collected(collected):
     named = {
         name

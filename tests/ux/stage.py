@@ -16,6 +16,8 @@ from tests.serving import Spits
 from tests.ux.watching import WATCH
 
 SESSION = "spits_session"
+# What the browser and htmx say of a line that was cut, as it is on purpose.
+WHEN_CUT = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 360, "height": 780}
 
@@ -82,8 +84,7 @@ class Stage:
             self.foreign.append(url)
 
     def _note_console(self, message: Any) -> None:
-        # What the browser says of an answer that was asked for, or of a line that was cut.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not message.text.startswith(WHEN_CUT):
             self.foreign.append(f"console: {message.text}")
 
     def api(self, person: str, path: str, body: object | None = None) -> Any:
