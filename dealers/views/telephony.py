@@ -77,7 +77,7 @@ def exchange(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def renew(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A new secret, shown in this answer and never again."""
+    """A new secret, shown in this answer, and to who sends the same again."""
 
     def act() -> str:
         renew_secret(_exchange(request, pk), by=request.user, now=clock.now())
