@@ -258,3 +258,16 @@ def violations(page):
           found => found.violations.map(one => [one.id, one.nodes.map(node => node.html)]))""",
         RULES,
     )
+
+
+def test_a_page_of_the_entrance_works_without_it(opens):
+    page = opens()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    page.goto("/accounts/password/reset/")
+    page.wait_for_function("() => document.documentElement.classList.contains('js')")
+    page.keyboard.press("Control+k")
+
+    assert not is_open(page)
+    assert errors == []

@@ -178,4 +178,4 @@ function begin() {
   });
 }
 
-if (dialog) begin();
+if (dialog && opener) begin(); // a page of the entrance has no button for it
