@@ -27,7 +27,10 @@ class Child:
         folder: Path = Path("/"),
         user: tuple[int, int] | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
+        orphan_signal: signal.Signals | None = None,
     ) -> None:
+        """Prepare it. `orphan_signal` is what it gets when its parent is gone, with nobody left
+        to see whether it stops; otherwise `stop_signal`."""
         self.name = name
         self.command = [str(word) for word in command]
         self.log = log
@@ -35,6 +38,7 @@ class Child:
         self.folder = folder
         self.user = user
         self.stop_signal = stop_signal
+        self.orphan_signal = orphan_signal or stop_signal
         self._process: subprocess.Popen[bytes] | None = None
         self._log_began_at = 0
 
@@ -54,7 +58,7 @@ class Child:
                 user=user,
                 group=group,
                 extra_groups=None if self.user is None else [],
-                preexec_fn=_ends_with_its_parent(self.stop_signal),
+                preexec_fn=_ends_with_its_parent(self.orphan_signal),
             )
 
     @property

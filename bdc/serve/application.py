@@ -1,6 +1,7 @@
 """The three processes of the application: web, worker and timetable."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -51,6 +52,9 @@ def application(*, host: str, port: int, logs: Path) -> list[Child]:
                 "SECRET_KEY": settings.SECRET_KEY,
             },
             folder=settings.BASE_DIR,
+            # A worker that was told to stop has waited for ever for processes of its own that
+            # were gone. Nothing is lost by ending these at once (tests/proofs/crashes).
+            orphan_signal=signal.SIGKILL,
         )
         for part in PARTS
     ]

@@ -89,12 +89,16 @@ def test_large_log_is_put_aside(shell, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of a parent's death")
-def test_it_does_not_outlive_a_parent_that_is_killed(tmp_path):
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [("exec sleep 60", ""), (STUBBORN, ", orphan_signal=signal.SIGKILL")],
+)
+def test_it_does_not_outlive_a_parent_that_is_killed(tmp_path, command, options):
     start = (
-        "import pathlib, time\n"
+        "import pathlib, signal, time\n"
         "from bdc.engines.child import Child\n"
-        f"child = Child('sleep', ['/bin/sleep', '60'], log=pathlib.Path({str(tmp_path / 'log')!r}),"
-        " environment={})\n"
+        f"child = Child('sh', ['/bin/sh', '-c', {command!r}], environment={{}},"
+        f" log=pathlib.Path({str(tmp_path / 'log')!r}){options})\n"
         "child.start(); print(child.pid, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", start], stdout=subprocess.PIPE, text=True)
