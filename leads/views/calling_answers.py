@@ -173,7 +173,7 @@ def screen_answer(
     if is_press:
         reason = opened.reason if opened is not None else None
         shown = _address(opened.name if opened else "", reason.code if reason else "")
-        if shown != request.htmx.current_url_abs_path:  # a history entry costs the browser 10 ms
+        if shown != request.htmx.current_url_abs_path:  # htmx copies the page for its history
             replace_url(response, shown)
     return response
 

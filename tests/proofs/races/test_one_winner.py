@@ -50,6 +50,17 @@ def test_of_fifty_takers_one_wins(tally):
     assert tally.violations == 0
 
 
+def hour_of(number):
+    """An hour within opening hours, another for each number."""
+    return TOMORROW_10 + timedelta(days=7 * (number // 7), hours=number % 7)
+
+
+def booked_at_once(leads, starts_at, *, by):
+    """What each of `leads` gets, when all ask for a visit to the showroom at the same hour."""
+    asked = {"kind": "showroom", "starts_at": starts_at, "by": by, "now": TUESDAY_10}
+    return at_once(*[partial(book_appointment, lead, **asked) for lead in leads])
+
+
 @pytest.fixture
 def nobody_begins_anew(monkeypatch):
     """Whoever is the victim of a deadlock is told so, and the proof sees it."""
@@ -64,21 +75,9 @@ def test_of_ten_who_book_a_salesperson_one_wins(tally):
 
     for number in range(size(**REPEATS)):
         leads = [receive(dealership) for _ in range(10)]
-        starts_at = TOMORROW_10 + timedelta(days=7 * (number // 7), hours=number % 7)
+        starts_at = hour_of(number)
 
-        answers = at_once(
-            *[
-                partial(
-                    book_appointment,
-                    lead,
-                    kind="showroom",
-                    starts_at=starts_at,
-                    by=salesperson,
-                    now=TUESDAY_10,
-                )
-                for lead in leads
-            ]
-        )
+        answers = booked_at_once(leads, starts_at, by=salesperson)
 
         booked = Appointment.objects.filter(salesperson=salesperson, starts_at=starts_at).count()
         tally.count(violations=codes(answers) != {"ok": 1, "slot_taken": 9} or booked != 1)
@@ -123,21 +122,9 @@ def test_of_ten_who_book_whoever_is_free_each_finds_somebody(tally):
     free = {create_salesperson(dealership) for _ in waiting}
 
     for number in range(size(**REPEATS)):
-        starts_at = TOMORROW_10 + timedelta(days=7 * (number // 7), hours=number % 7)
+        starts_at = hour_of(number)
 
-        answers = at_once(
-            *[
-                partial(
-                    book_appointment,
-                    lead,
-                    kind="showroom",
-                    starts_at=starts_at,
-                    by=None,
-                    now=TUESDAY_10,
-                )
-                for lead in waiting
-            ]
-        )
+        answers = booked_at_once(waiting, starts_at, by=None)
 
         found = [answer.value.salesperson for answer in answers if answer.problem is None]
         tally.count(violations=codes(answers) != {"ok": 10} or set(found) != free)
