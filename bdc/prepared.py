@@ -6,18 +6,20 @@ number, that takes several times as long as finding it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, OperationalError, connection
-from django.db.backends.postgresql import base
-from django.db.models import BigIntegerField, Expression, Field, Model, QuerySet
+from django.db.models import AutoField, BigIntegerField, Expression, Field, Model, QuerySet
 from django.db.models import query as of_django
 from django.db.transaction import TransactionManagementError
+from psycopg import RawCursor
 
 PLAN_IS_OUTDATED = "0A000"  # "cached plan must not change result type"
+PLACE = re.compile(r"%(?:\((\w+)\)s|s|%)")
 Rows = Sequence[tuple[Any, ...]]
 Params = Mapping[str, Any] | Sequence[Any]
 M = TypeVar("M", bound=Model)
@@ -34,22 +36,44 @@ def fetch_prepared(sql: str, params: Params) -> Rows:
     planned anew. In a transaction, which has failed by then, that is for who begins it anew:
     OperationalError, as for a deadlock (see bdc/transactions.py).
     """
+    text, names = _numbered(sql)
+    given = [params[name] for name in names] if isinstance(params, Mapping) else params
     connection.ensure_connection()
-    server_binding: Any = base.ServerBindingCursor  # psycopg's, which the stubs do not know
-    cursor = server_binding(connection.connection)
+    cursor: Any = RawCursor(connection.connection)
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with closing(wrap(cursor)) as wrapped:
         try:
-            wrapped.execute(sql, params)
+            wrapped.execute(text, given)
         except NotSupportedError as problem:
             if getattr(problem.__cause__, "sqlstate", None) != PLAN_IS_OUTDATED:
                 raise
             if connection.in_atomic_block:  # whose end, by a rollback, forgets what was planned
                 raise OperationalError("A column has changed its type.") from problem.__cause__
             wrapped.execute("DEALLOCATE ALL")
-            wrapped.execute(sql, params)
+            wrapped.execute(text, given)
         rows: Rows = wrapped.fetchall()
     return rows
+
+
+@cache
+def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """The text with its places as PostgreSQL numbers them, and what is named in their order.
+
+    psycopg would find them anew for each use of a long text.
+    """
+    names: dict[str, int] = {}
+    count = 0
+
+    def number(place: re.Match[str]) -> str:
+        nonlocal count
+        if place[0] == "%%":
+            return "%"
+        if place[1] is not None:
+            return f"${names.setdefault(place[1], len(names) + 1)}"
+        count += 1
+        return f"${count}"
+
+    return PLACE.sub(number, sql), tuple(names)
 
 
 class Given(Expression):
@@ -117,6 +141,46 @@ class Prepared(Generic[M]):
     @cached_property
     def _written(self) -> _Written[M]:
         return _Written(self.queryset())
+
+
+def add_prepared(row: Model) -> None:
+    """Add a new row by a statement that is written once for its model; its number is set.
+
+    Each column gets what its field holds: what the `save` of a model fills in is given already,
+    and no signal is sent. Raises TypeError for a model of which the database fills a column, and
+    IntegrityError as `save` does.
+    """
+    sql, fields = _insertion(type(row))
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    [[row.pk]] = fetch_prepared(sql, values)
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[str, list[Any]]:
+    meta: Any = model._meta
+    fields = [field for field in meta.local_concrete_fields if field is not meta.pk]
+    number: Any = meta.pk
+    if (
+        not isinstance(number, AutoField)
+        or meta.parents
+        or any(field.generated or field.has_db_default() for field in fields)
+    ):
+        raise TypeError("the database fills a column of this model")
+    name = connection.ops.quote_name
+    columns = ", ".join(name(field.column) for field in fields)
+    places = ", ".join(f"%s::{_cast(field)}" for field in fields)
+    return (
+        f"INSERT INTO {name(meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
+        f" RETURNING {name(number.attname)}",
+        fields,
+    )
+
+
+def _cast(field: Any) -> str:
+    """The type of its column; a text that is too long is refused by the column, and not cut."""
+    kind: str = field.db_type(connection)
+    return "text" if kind.startswith("varchar") else kind
 
 
 def loaded_with(owner: Any) -> dict[str, Any]:

@@ -15,15 +15,24 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import connection
+from django.db.models import CharField, UUIDField
 
 from bdc.http import SignedInRequest
 from bdc.models import ActionAnswer
+from bdc.prepared import Given, Prepared, add_prepared, fetch_prepared
 from bdc.transactions import retrying_atomic
 
 ACTION_ID = "action_id"
 # What is of the page and not of what is asked.
 OF_THE_PAGE = {ACTION_ID, "csrfmiddlewaretoken", "note", "panel", "seen"}
+
+_SAID = Prepared(
+    lambda: ActionAnswer.objects.filter(
+        user_id=Given("user_id"),
+        action_id=Given("action_id", UUIDField()),
+        digest=Given("digest", CharField(max_length=64)),
+    )
+)
 
 
 @retrying_atomic
@@ -46,14 +55,14 @@ def done_once(
     digest = _digest(request)
     of_this = {"user_id": request.user.pk, "action_id": action_id, "digest": digest}
     _wait_for_the_first(f"{request.user.pk} {action_id} {digest}")
-    known = ActionAnswer.objects.filter(**of_this).values_list("said", flat=True).first()
+    known = _SAID.first(**of_this)
     if known is not None:
         if when_sent_again is not None:
             when_sent_again()
-        return known
+        return known.said
     said = act()
     if said is not None:
-        ActionAnswer.objects.create(**of_this, said=said, created_at=now)
+        add_prepared(ActionAnswer(**of_this, said=said, created_at=now))
     return said
 
 
@@ -68,10 +77,8 @@ def said_before(request: SignedInRequest) -> str | None:
     action_id = _action_id(request)
     if action_id is None:
         return None
-    answers = ActionAnswer.objects.filter(
-        user_id=request.user.pk, action_id=action_id, digest=_digest(request)
-    )
-    return answers.values_list("said", flat=True).first()
+    known = _SAID.first(user_id=request.user.pk, action_id=action_id, digest=_digest(request))
+    return known.said if known is not None else None
 
 
 def _action_id(request: SignedInRequest) -> UUID | None:
@@ -94,5 +101,4 @@ def _digest(request: SignedInRequest) -> str:
 
 def _wait_for_the_first(key: str) -> None:
     """Hold a lock on the key until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    fetch_prepared("SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))", [key])

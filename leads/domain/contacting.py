@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
 from bdc.errors import FieldProblem, Malformed, RuleBroken
-from bdc.prepared import Given, Prepared
+from bdc.prepared import Given, Prepared, add_prepared
 from bdc.transactions import retrying_atomic
 from dealers.domain.hours import local
 from dealers.models import Side
@@ -225,7 +225,7 @@ def _write_attempt(
     if nth is not None and round_.attempts_left == 0:
         # Only a promised call-back comes here; the promise makes room for itself.
         Round.objects.filter(pk=round_.pk).update(maximum=round_.maximum + 1)
-    attempt = Attempt.objects.create(
+    attempt = Attempt(
         lead=lead,
         dealership_id=lead.dealership_id,
         customer_id=lead.customer_id,
@@ -245,6 +245,7 @@ def _write_attempt(
         nth_of_day=nth,
         why=uncounted,
     )
+    add_prepared(attempt)
     if call is not None:
         call.ended_at = now
         call.save(update_fields=["ended_at"])

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 
 from bdc.prepared import fetch_prepared
 from dealers.domain.hours import is_public_holiday, legal_calling_hours
@@ -386,12 +387,13 @@ class Search:
     @property
     def _near(self) -> int:
         """How many leads of each part of the work are judged at first."""
-        return max(LEAST_OF_A_PART, NEAR // max(len(self._work()), 1))
+        return max(LEAST_OF_A_PART, NEAR // max(len(self._work), 1))
 
     @property
     def _queues(self) -> list[str]:
         return [self.queue] if self.queue else [queue.value for queue in QUEUE_ORDER]
 
+    @cached_property
     def _work(self) -> list[tuple[int, str, int]]:
         """A row for each dealership, queue and campaign that the agent works on, each lead once."""
         rows = {
@@ -409,8 +411,11 @@ class Search:
         )
 
     def _params(self, **more: object) -> dict[str, object]:
-        days = _days_around(self.now)
-        work = self._work()
+        return {**self._params_of_all, **more}
+
+    @cached_property
+    def _params_of_all(self) -> dict[str, object]:
+        days, work = _days_around(self.now), self._work
         windows = [(day, *hours) for day in days if (hours := legal_calling_hours(day))]
         return {
             "agent": self.agent_id,
@@ -434,7 +439,6 @@ class Search:
             "days": [day for day, _begins, _ends in windows],
             "begins": [begins for _day, begins, _ends in windows],
             "ends": [ends for _day, _begins, ends in windows],
-            **more,
         }
 
     def _campaigns_of(self, scope: Scope) -> Iterable[int]:

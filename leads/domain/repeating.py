@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from psycopg.types.json import Jsonb
+
 from bdc.accounts.models import User
+from bdc.prepared import fetch_prepared
 from bdc.transactions import retrying_atomic
 from leads.domain.locking import lock_lead
-from leads.models import Event, Lead
+from leads.models import Lead
 
 T = TypeVar("T")
+
+_SINCE = """
+SELECT 1 FROM leads_event
+WHERE lead_id = %(lead)s::bigint AND by_id = %(by)s::bigint AND id > %(seen)s::bigint
+    AND verb = ANY (%(verbs)s::text[]) AND facts @> %(facts)s::jsonb
+LIMIT 1"""
 
 
 @retrying_atomic
@@ -40,5 +49,5 @@ def done_before(
     """Whether `by` did this after entry `seen`; for a page that would judge it a second time."""
     if seen is None:
         return False
-    since = Event.objects.filter(lead=lead, by=by, pk__gt=seen, verb__in=verbs)
-    return since.filter(facts__contains=facts).exists()
+    asked = {"lead": lead.pk, "by": by.pk, "seen": seen, "verbs": [*verbs], "facts": Jsonb(facts)}
+    return bool(fetch_prepared(_SINCE, asked))

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from bdc.accounts.models import User
-from bdc.prepared import Given, Prepared
+from bdc.prepared import Given, Prepared, add_prepared
 from leads.domain.binding import holder, open_promise
 from leads.models import Event, Lead, Round, Step
 
@@ -55,17 +55,19 @@ def keep_step(lead: Lead, before: Before | None, what: str, **wrote: Any) -> Non
     ended = None
     if lead.is_closed or lead.round_number != before.round_number:
         ended = Round.objects.get(lead=lead, number=before.round_number)
-    Step.objects.create(
-        lead=lead,
-        dealership_id=lead.dealership_id,
-        by=before.by,
-        at=before.at,
-        what=what,
-        before=before.state,
-        first_event=before.newest_event,
-        last_event=lead.newest_entry or newest_event(lead),
-        ended=ended,
-        **wrote,
+    add_prepared(
+        Step(
+            lead=lead,
+            dealership_id=lead.dealership_id,
+            by=before.by,
+            at=before.at,
+            what=what,
+            before=before.state,
+            first_event=before.newest_event,
+            last_event=lead.newest_entry or newest_event(lead),
+            ended=ended,
+            **wrote,
+        )
     )
 
 

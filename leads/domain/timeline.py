@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bdc.accounts.models import User
+from bdc.prepared import add_prepared
 from leads.domain.changes import lead_changed
 from leads.models import (
     AppointmentKind,
@@ -159,7 +160,7 @@ def record(
     """Add an entry to the timeline of `lead`; `facts` hold codes and numbers, no personal text."""
     if verb not in SENTENCES:
         raise LookupError(f"the timeline knows no verb {verb!r}")
-    event = Event.objects.create(
+    event = Event(
         lead=lead,
         dealership_id=lead.dealership_id,
         at=now,
@@ -167,6 +168,7 @@ def record(
         verb=verb,
         facts={name: fact for name, fact in facts.items() if fact is not None},
     )
+    add_prepared(event)
     lead.newest_entry = event.pk
     lead_changed(lead, version=event.pk)
     return event

@@ -1,13 +1,23 @@
 """Prepared queries: what the ORM gives, by SQL that is written once."""
 
+from datetime import date, time
+
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 from django.db.models import Exists, F
 from django.db.transaction import TransactionManagementError
 
-from bdc.prepared import Each, Given, Prepared, fetch_prepared
+from bdc.prepared import Each, Given, Prepared, add_prepared, fetch_prepared
 from bdc.transactions import retrying_atomic
-from dealers.models import DealerGroup, Dealership, OpeningBlock
+from dealers.models import ClosingDay, DealerGroup, Dealership, OpeningBlock
+from leads.models import Lead
 from tests.factories import create_dealership
 
 BY_NUMBER = Prepared(
@@ -95,6 +105,44 @@ def test_a_query_that_would_give_something_else_is_refused(db):
         Prepared(lambda: Dealership.objects.values_list("pk")).all()
     with pytest.raises(TypeError, match="prefetches nothing"):
         Prepared(lambda: Dealership.objects.prefetch_related("opening_blocks")).all()
+
+
+def test_values_stand_where_the_text_names_them(db):
+    text = """SELECT %(word)s::text || '%%', %(number)s::int + %(more)s::int, %(word)s::text"""
+
+    assert fetch_prepared(text, {"more": 2, "word": "50", "number": 1, "other": 0}) == [
+        ("50%", 3, "50")
+    ]
+    assert fetch_prepared("SELECT %s::text, '%%', %s::int", ["a", 1]) == [("a", "%", 1)]
+
+
+def test_a_row_is_added_as_it_would_be_saved(db, django_assert_num_queries):
+    dealership = create_dealership()
+    facts = {"dealership": dealership, "weekday": 6, "opens": time(9), "closes": time(17, 30)}
+    dealership.opening_blocks.all().delete()
+    block = OpeningBlock(**facts)
+
+    with django_assert_num_queries(1):
+        add_prepared(block)
+
+    saved = OpeningBlock.objects.get(**facts)
+    assert (block.pk, block._state.adding, block._state.db) == (saved.pk, False, "default")
+
+
+def test_a_row_that_breaks_a_constraint_or_is_too_long_is_refused(db):
+    dealership = create_dealership()
+    for wrong, error in (
+        ({"dealership_id": None}, IntegrityError),
+        ({"reason": "x" * 500}, DataError),
+    ):
+        day = ClosingDay(**{"dealership": dealership, "on": date(2026, 12, 25), **wrong})
+        with pytest.raises(error), transaction.atomic():
+            add_prepared(day)
+
+
+def test_a_row_of_which_the_database_fills_a_column_is_refused(db):
+    with pytest.raises(TypeError, match="fills a column"):
+        add_prepared(Lead())
 
 
 def test_it_is_planned_on_its_first_use(db):

@@ -25,7 +25,7 @@ def test_volume_is_as_asked_and_breaks_no_rule_and_next_call_reads_little_of_it(
     broken = {violation.invariant for violation in violations()}
     assert broken == {"I18 given_lead_is_told_to_its_owner"}
     for search in searches():
-        parts = len(search._work())
+        parts = len(search._work)
         # Each part is read in its order until there are enough; some thousand leads are due.
         assert 0 < judged(search) <= 2 * search._near * parts, search
 
