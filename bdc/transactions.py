@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
+from django.db.transaction import Atomic
 
 from bdc.prepared import PLAN_IS_OUTDATED
 
@@ -20,14 +21,27 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class Action(Atomic):
+    """The transaction of an action. One within another has no savepoint of its own: what it
+    refuses is refused as a whole. Who goes on after a part that failed says so, by a
+    `transaction.atomic` around the part."""
+
+    @classmethod
+    def begin(cls) -> "Action":
+        around = connection.atomic_blocks[-1] if connection.in_atomic_block else None
+        return cls(DEFAULT_DB_ALIAS, savepoint=not isinstance(around, cls), durable=False)
+
+
 def retrying_atomic(action: Callable[P, R]) -> Callable[P, R]:
     """Run `action` in a transaction, anew when it was the victim of a deadlock or an upgrade.
 
-    Inside another transaction only the outermost can begin anew, so there it is plain
-    `transaction.atomic`. What `action` is given is as the broken-off try has left it:
-    it must lock and read its rows anew, as every domain action does.
+    Inside another transaction only the outermost can begin anew. What `action` is given is as the
+    broken-off try has left it: it must lock and read its rows anew, as every domain action does.
     """
-    in_transaction = transaction.atomic(action)
+
+    def in_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
+        with Action.begin():
+            return action(*args, **kwargs)
 
     @wraps(action)
     def retrying(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -117,6 +117,57 @@ ACTIONS = sorted(
 )
 
 
+def actions_of(source):
+    """The functions of a module that are an action, each a transaction."""
+    return [
+        function
+        for function in ast.walk(ast.parse(source))
+        if isinstance(function, ast.FunctionDef)
+        and "retrying_atomic" in map(ast.unparse, function.decorator_list)
+    ]
+
+
+def goes_on_after(function, names):
+    """Whether a part of `function` acts by one of `names`, and may fail without its whole."""
+    for part in ast.walk(function):
+        goes_on = (isinstance(part, ast.Try) and part.handlers) or (
+            isinstance(part, ast.With) and "suppress(" in ast.unparse(part.items[0])
+        )
+        asked = {ast.unparse(one.func) for one in ast.walk(part) if isinstance(one, ast.Call)}
+        if goes_on and asked & names and "transaction.atomic" not in ast.unparse(part):
+            return True
+    return False
+
+
+def test_an_action_that_goes_on_after_another_failed_has_a_savepoint_for_it():
+    """What fails within an action fails it as a whole (bdc/transactions.py)."""
+    found = {named(path): actions_of(path.read_text(encoding="utf-8")) for path in ACTIONS}
+    names = {function.name for functions in found.values() for function in functions}
+
+    assert len(names) > 50
+    assert [
+        f"{module}: {function.name}"
+        for module, functions in found.items()
+        for function in functions
+        if goes_on_after(function, names)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "goes_on"),
+    [
+        ("try: act()\n except Wrong: pass", True),
+        ("with suppress(Wrong): act()", True),
+        ("try: look()\n except Wrong: pass\n act()", False),
+        ("try:\n  with transaction.atomic(): act()\n except Wrong: pass", False),
+    ],
+)
+def test_going_on_after_an_action_is_noticed(body, goes_on):
+    [function] = actions_of(f"@retrying_atomic\ndef whole():\n {body}")
+
+    assert goes_on_after(function, {"act"}) is goes_on
+
+
 def test_who_acts_and_when_are_said_by_name():
     """`by` and `now` of a public action are keyword-only; a policy may take them in order."""
     loose = [

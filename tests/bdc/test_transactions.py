@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from bdc.models import JobRun
 from bdc.transactions import TRIES, retrying_atomic
@@ -119,6 +120,55 @@ def test_inside_a_transaction_only_the_outermost_begins_anew():
     outer()
 
     assert tries == {"outer": 2, "inner": 2}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_action_that_fails_within_another_fails_it_as_a_whole():
+    @retrying_atomic
+    def inner():
+        create_runs("right")
+        raise ZeroDivisionError
+
+    @retrying_atomic
+    def swallow():
+        create_runs("left")
+        try:
+            inner()
+        except ZeroDivisionError:
+            create_runs("swallowed")
+
+    with pytest.raises(TransactionManagementError):
+        swallow()
+    assert not JobRun.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_action_goes_on_after_a_part_that_may_fail():
+    @retrying_atomic
+    def inner():
+        create_runs("right")
+        raise ZeroDivisionError
+
+    @retrying_atomic
+    def try_it():
+        create_runs("left")
+        try:
+            with transaction.atomic():
+                inner()
+        except ZeroDivisionError:
+            create_runs("instead")
+
+    try_it()
+
+    assert sorted(JobRun.objects.values_list("job", flat=True)) == ["instead", "left"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_action_within_another_asks_for_no_savepoint(django_assert_num_queries):
+    inner = retrying_atomic(lambda: create_runs("left"))
+
+    with django_assert_num_queries(3):  # BEGIN and COMMIT among them
+        retrying_atomic(inner)()
 
 
 @pytest.mark.django_db
