@@ -23,7 +23,13 @@ START_OF_PLAY = time(10)
 
 def now() -> datetime:
     """Return the moment it is for the application, in UTC."""
-    return _real_now() + _offset()
+    return real_now() + _offset()
+
+
+def real_now() -> datetime:
+    """Return the moment it is outside the application: for what Django wrote by it, such as when
+    a session ends."""
+    return datetime.now(UTC)
 
 
 def day_began(at: datetime) -> datetime:
@@ -35,7 +41,7 @@ def start_demo_clock(asked: str) -> datetime:
     """Set the clock of a demo that starts, by SPITS_CLOCK (`asked`) if given; return its time."""
     newest = _newest_moment_known()
     clock = DemoClock.objects.first()
-    real = _real_now()
+    real = real_now()
     if asked:
         moment = _asked_moment(asked, newest)
     elif clock is not None:
@@ -69,10 +75,6 @@ def first_moment(real: datetime) -> datetime:
     while morning < local or not _is_working_day(morning):
         morning += timedelta(days=1)
     return morning.astimezone(UTC)
-
-
-def _real_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @cache
