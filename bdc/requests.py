@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from bdc.live.announcing import told_later
 from bdc.logs import working_on
 from bdc.metrics.requests import count_request
 
@@ -22,7 +23,8 @@ SAID_LENGTH = 6  # letters of the id that people say; static/spits/js/answers.js
 
 
 class RequestMiddleware:
-    """Name a request by its id, and tell of it when it is answered.
+    """Name a request by its id, and tell of it when it is answered: in a line of the log, and to
+    the open pages what it changed.
 
     A proxy or program that asks may give the id itself, to find the same request in its own logs.
     """
@@ -36,7 +38,8 @@ class RequestMiddleware:
         began = time.perf_counter()
         mark = working_on.set({"request": own_id})
         try:
-            response = self.get_response(request)
+            with told_later():
+                response = self.get_response(request)
             response.headers[HEADER] = own_id
             _tell(request, response, time.perf_counter() - began)
         finally:

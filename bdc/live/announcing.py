@@ -1,14 +1,22 @@
-"""Announcing a change: collected in the transaction, told after its commit, in one go."""
+"""Announcing a change: collected in the transaction, told after its commit, in one go.
+
+What a request changes is told when it has been answered: who asked waits for no telling.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import redis
 from django.conf import settings
+from django.core.signals import request_finished
 from django.db import connection, transaction
+from django.dispatch import receiver
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -23,6 +31,17 @@ PATIENCE = 0.5  # seconds
 PAUSE = 5.0  # seconds without another try after Valkey did not answer
 
 Key = tuple[str, frozenset[str], int]
+
+
+class _OfRequest(threading.local):
+    """What the request of this thread has to tell."""
+
+    def __init__(self) -> None:
+        self.news: list[str] = []
+        self.is_under_way = False
+
+
+_request = _OfRequest()
 
 
 def announce(name: str, *topics: str, about: int = 0, version: int = 0) -> None:
@@ -91,14 +110,41 @@ class _Silence:
 _silence = _Silence()
 
 
+@contextmanager
+def told_later() -> Iterator[None]:
+    """Keep what is announced meanwhile until the request has been answered, or was broken off."""
+    _tell_what_was_kept()  # of a request whose end nobody told
+    _request.is_under_way = True
+    try:
+        yield
+    finally:
+        _request.is_under_way = False
+
+
+@receiver(request_finished)
+def _tell_what_was_kept(**_sent: object) -> None:
+    """Django says so in the thread of the request, also when nobody waits for the answer."""
+    kept, _request.news = _request.news, []
+    tell(kept)
+
+
 def _tell(entry: str) -> None:
-    if time.monotonic() < _silence.until:
+    if _request.is_under_way:
+        _request.news.append(entry)
+    else:
+        tell([entry])
+
+
+def tell(entries: list[str]) -> None:
+    """Tell the open pages, in this order."""
+    if not entries or time.monotonic() < _silence.until:
         return
     try:
-        with _valkey().pipeline(transaction=False) as both:
-            both.xadd(STREAM, {FIELD: entry}, maxlen=KEPT)
-            both.expire(STREAM, KEPT_FOR)
-            both.execute()
+        with _valkey().pipeline(transaction=False) as all_of_it:
+            for entry in entries:
+                all_of_it.xadd(STREAM, {FIELD: entry}, maxlen=KEPT)
+            all_of_it.expire(STREAM, KEPT_FOR)
+            all_of_it.execute()
     except redis.RedisError as problem:
         if not _silence.is_noted:
             logger.warning("No Valkey to tell of changes, so pages look by themselves: %s", problem)

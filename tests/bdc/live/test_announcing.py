@@ -1,14 +1,18 @@
 """What is told after a commit: each thing once, in one go, and at no risk to who changes it."""
 
 import logging
+from unittest import mock
 
 import pytest
 import redis
-from django.db import transaction
+from django.core.signals import request_finished
+from django.db import connection, transaction
+from django.http import HttpResponse
 
 from bdc.live import announcing
 from bdc.live.announcing import MOST_NEWS, announce
 from bdc.live.news import FIELD, STREAM, News, unpacked
+from bdc.requests import RequestMiddleware
 
 NOBODY = "unix:///nowhere/valkey.sock"
 
@@ -125,3 +129,39 @@ def test_without_valkey_the_change_is_kept_and_the_log_says_so_once(
     later()
     tell()
     assert len(entries(valkey)) == 1
+
+
+def test_what_a_request_changes_is_told_when_it_is_answered(db, rf, valkey):
+    def change(_request):
+        announce("lead", "leads:1", about=1)
+        announce("lead", "leads:1", about=2)
+        return HttpResponse("done")
+
+    # Not within a transaction, as a request is; the fixture has one.
+    with mock.patch.object(connection, "in_atomic_block", new=False):
+        response = RequestMiddleware(change)(rf.get("/"))
+    assert entries(valkey) == []
+
+    response.close()  # which Django does when it has gone out
+    assert entries(valkey) == [[news("lead", "leads:1", about=number)] for number in (1, 2)]
+
+
+def test_what_a_request_changed_is_told_when_nobody_waits_for_its_answer(db, rf, valkey):
+    def change(_request):
+        announce("lead", "leads:1", about=1)
+        return HttpResponse("done")
+
+    with mock.patch.object(connection, "in_atomic_block", new=False):
+        RequestMiddleware(change)(rf.get("/"))
+    request_finished.send(sender=None)
+
+    assert entries(valkey) == [[news("lead", "leads:1", about=1)]]
+
+
+def test_what_is_changed_after_a_request_is_told_at_once(db, rf, valkey):
+    RequestMiddleware(lambda _request: HttpResponse("done"))(rf.get("/")).close()
+
+    with mock.patch.object(connection, "in_atomic_block", new=False):
+        announce("hold", "leads:1")
+
+    assert entries(valkey) == [[news("hold", "leads:1")]]
