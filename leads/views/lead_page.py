@@ -158,7 +158,8 @@ class LeadPage:
     @cached_property
     def why_owner(self) -> str:
         """The last sentence of the timeline that says who got the lead."""
-        event = last_event_on(self.lead, *OWNER_VERBS)
+        known = (event for event in self._events if event.verb in OWNER_VERBS)
+        event = next(known, None) or last_event_on(self.lead, *OWNER_VERBS)
         return sentence(event) if event is not None else ""
 
     @property

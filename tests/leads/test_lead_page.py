@@ -203,7 +203,7 @@ def test_the_page_costs_the_same_queries_however_much_happened(
     with CaptureQueriesContext(connection) as queries:
         page.get(url("detail", lead))
 
-    assert len(queries) == 34
+    assert len(queries) == 33
 
 
 def test_who_may_not_work_it_reads_why_and_whose_it_is(client, dealership, lead):
