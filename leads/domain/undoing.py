@@ -123,7 +123,7 @@ def step_just_done(agent: User, *, now: datetime) -> Step | None:
     return step if step is not None and step.at > now - SHORTEST_WINDOW else None
 
 
-def _undoable() -> QuerySet[Step]:
+def _still_last() -> QuerySet[Step]:
     """The steps of a person since a moment that are still the last thing on their leads."""
     newest = Event.objects.filter(lead=OuterRef("lead")).order_by("-pk").values("pk")[:1]
     visible = Lead.objects.visible_at(**REACH_LATER)
@@ -133,12 +133,18 @@ def _undoable() -> QuerySet[Step]:
     return (
         steps.filter(last_event=Subquery(newest), lead__in=visible)
         .exclude(lead__customer__objected_at__gte=F("at"))
-        .select_related("lead__customer", "attempt", "ended__reason", "proposal__reason")
         .order_by("-at", "-pk")
     )
 
 
-_JUST_DONE = Prepared(lambda: _undoable()[:1])
+def _undoable() -> QuerySet[Step]:
+    """The same, with what a page tells of them."""
+    return _still_last().select_related(
+        "lead__customer", "attempt", "ended__reason", "proposal__reason"
+    )
+
+
+_JUST_DONE = Prepared(lambda: _still_last().only("lead_id", "at")[:1])
 _LAST = Prepared(lambda: _undoable()[:MOST_IN_SIGHT])
 _OF_A_DAY = Prepared(lambda: _undoable()[:MOST_OF_A_DAY])
 
