@@ -81,8 +81,25 @@ def test_no_hand_decides_about_a_second_customer(page):
     assert not Call.objects.exists()
 
     gate = Gate(page, RESULT)
-    page.click("[data-key='1']")
+    looks_busy = page.evaluate(
+        """() => {
+          document.querySelector("[data-key='1']").click();
+          const meanwhile = document.createElement("p");
+          meanwhile.id = "meanwhile";
+          document.getElementById("messages").append(meanwhile);
+          return {
+            changed: document.querySelectorAll("[aria-busy], .waiting-long").length,
+            undoes: document.querySelectorAll("#messages [data-key]").length,
+            said: document.querySelectorAll("#messages .message").length,
+          };
+        }"""
+    )
+    # An answer that comes at once is all that is painted; what was done before is past.
+    assert looks_busy == {"changed": 0, "undoes": 0, "said": 1}
     page.wait_for_selector("[data-key='1'][aria-busy=true]")
+    page.wait_for_selector("body.waiting-long")
+    page.wait_for_selector("#messages .message", state="detached")
+    assert page.locator("#meanwhile").count() == 1
     told = page.evaluate(
         """() => {
           document.querySelector("[data-key='2']").click();

@@ -309,8 +309,12 @@ def test_the_page_of_a_lead_says_that_others_changed_it_and_moves_nothing(
 
 
 @pytest.mark.long
-def test_a_new_version_waits_for_the_end_of_a_conversation(web, browsing, dealership, agent):
-    receive_passive(dealership, now=now())
+@pytest.mark.parametrize(("leads", "after"), [(1, ".idle"), (2, "#call")])
+def test_a_new_version_waits_for_the_end_of_a_conversation(
+    web, browsing, dealership, agent, leads, after
+):
+    for _lead in range(leads):
+        receive_passive(dealership, now=now())
     next_lead(agent, now=now())
     page = browsing(agent)
 
@@ -324,8 +328,8 @@ def test_a_new_version_waits_for_the_end_of_a_conversation(web, browsing, dealer
     page.evaluate("window.isTheSame = true")
 
     page.keyboard.press("1")  # not reached
-    page.wait_for_selector(".idle")
     page.wait_for_function("() => !window.isTheSame")
+    page.wait_for_selector(after)
     page.wait_for_selector("#notices:empty", state="attached")
 
 

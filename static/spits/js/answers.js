@@ -1,7 +1,7 @@
 /* What to do with what the server answers: say what went wrong, keep what was typed. */
-import { clear, fillIn, isSaid, say, unsay } from "./messages.js";
-import { isUnasked } from "./polling.js";
+import { fillIn, isSaid, messages, say, unsay } from "./messages.js";
 import { askToSignIn, drawnFor, freshToken, isSignIn } from "./signing_in.js";
+import { IS_NOTICED, isUnasked } from "./waiting.js";
 
 const changes = (request) => request.verb !== "get";
 const isOfSignIn = (xhr) => isSignIn(xhr.status, xhr.responseURL);
@@ -36,12 +36,33 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = fresh;
 });
 
+/* What was said of the last action goes when the next one is answered, or takes long; its key acts
+   no more from the press on. To open or close a panel is no action: what was done before can still
+   be undone. */
+const isAction = (request) => changes(request) && !request.triggeringEvent?.submitter?.matches("[data-opens-panel], [data-escape]");
+let going = [];
+
+function letGo() {
+  for (const message of going) message.remove();
+  going = [];
+}
+
+function letGoSoon() {
+  going = messages();
+  for (const message of going) message.querySelectorAll("[data-key]").forEach((one) => one.removeAttribute("data-key"));
+  setTimeout(letGo, IS_NOTICED);
+}
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, requestConfig } = event.detail;
   if (event.defaultPrevented || isUnasked(elt)) return;
   // A button in the message itself would go with it before its request is sent.
-  if (changes(requestConfig) && !elt.closest("#messages")) clear();
+  if (isAction(requestConfig) && !elt.closest("#messages")) letGoSoon();
 });
+
+for (const answered of ["htmx:beforeOnLoad", "htmx:afterRequest"]) { // the second without an answer, too
+  document.addEventListener(answered, ({ detail }) => isUnasked(detail.requestConfig.elt) || letGo());
+}
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, serverResponse } = event.detail;

@@ -1,6 +1,6 @@
 /* The one place for feedback: the bar below. What was done or went wrong stands in #messages
-   until the next action; what is going on stands beside it, in #going-on, and replaces nothing.
-   The sentences come translated with the page, as <template id="said-...">. */
+   until the next action is answered; what is going on stands beside it, in #going-on, and replaces
+   nothing. The sentences come translated with the page, as <template id="said-...">. */
 const place = () => document.getElementById("messages");
 const goingOn = () => document.getElementById("going-on");
 
@@ -42,9 +42,7 @@ export function show(messages) {
   endInTime(place());
 }
 
-export function clear() {
-  place().replaceChildren();
-}
+export const messages = () => [...place().children];
 
 export function sayGoingOn(sentence, fill = () => {}) {
   goingOn().replaceChildren(drawn(sentence, fill));

@@ -1,6 +1,8 @@
 /* What the stream of news has to say to a person: that it is away, that there is a new version,
    and that the lead on the screen changed. They stand beside the feedback on what was done, move
    nothing on the page, and go by themselves. */
+import { isSending } from "./forms.js";
+
 const place = document.getElementById("notices");
 
 export function notice(name, isOn, fill = () => {}) {
@@ -39,6 +41,7 @@ function isChanged(field) {
 
 function isInUse() {
   if (document.querySelector("dialog[open], details.menu[open], [aria-busy=true], #unsent:not([hidden])")) return true;
+  if (isSending(document)) return true;
   if (document.activeElement.matches("input:not([type=submit]), select, textarea")) return true;
   return [...document.querySelectorAll("main input:not([type=hidden]), main select, main textarea")].some(isChanged);
 }

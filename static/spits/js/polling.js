@@ -14,6 +14,9 @@
 
    data-renews has it ask so many seconds after it was drawn, whatever news there is. That is no
    delay of hx-trigger: with one htmx keeps all of a screen that was swapped out meanwhile. */
+import { isSending } from "./forms.js";
+import { isUnasked } from "./waiting.js";
+
 const WITH_NEWS = 30_000;
 const PASSING = 5_000;
 /* News for one person is shown at once. What concerns everybody is asked for by all of them, so
@@ -26,9 +29,6 @@ const wantedAt = new WeakMap(); // when it is to ask, since there was news
 let hasNews = false;
 let meanwhile = new Set(); // news that came while somebody waited for an answer
 
-/* Whether nobody asked for what an element sends. */
-export const isUnasked = (element) => element.matches("[data-poll], [data-unasked]");
-
 const parts = () => [...document.querySelectorAll("[data-poll], [data-live]")];
 const listensTo = (part) => (part.dataset.live ?? "").split(" ");
 
@@ -40,7 +40,7 @@ const isUnseen = (part) => document.hidden && !part.hasAttribute("data-unseen");
 function isInUse(target) {
   const active = document.activeElement;
   if (target.contains(active) && active.matches("input, select, textarea")) return true;
-  return Boolean(target.querySelector("details[open], dialog[open], [aria-busy=true]"));
+  return Boolean(target.querySelector("details[open], dialog[open], [aria-busy=true]")) || isSending(target);
 }
 
 function interval(part) {

@@ -1,8 +1,10 @@
-/* What takes long is said beside the messages: that it goes on, and after a while a way out. */
+/* What takes long is said beside the messages: that it goes on, and after a while a way out. What
+   takes no longer than one notices changes nothing on the screen before its answer does: that
+   would be painted for nothing, at the moment when the answer is to be quick. */
 import { endGoingOn, sayGoingOn } from "./messages.js";
-import { isUnasked } from "./polling.js";
 
-const IS_LONG = 1000; // milliseconds
+export const IS_NOTICED = 100; // milliseconds
+const IS_LONG = 1000;
 const IS_TOO_LONG = 5000;
 const underWay = new Map(); // the request of each element that somebody waits for
 
@@ -13,6 +15,9 @@ function end(xhr) {
   underWay.delete(xhr);
   if (!underWay.size) endGoingOn();
 }
+
+/* Whether nobody asked for what an element sends. */
+export const isUnasked = (element) => element.matches("[data-poll], [data-unasked]");
 
 /* Say at once that something is under way: a press that came meanwhile does nothing. */
 export const sayBusy = () => sayGoingOn("busy");
@@ -26,11 +31,15 @@ function offerWayOut(elt) {
 document.addEventListener("htmx:beforeSend", (event) => {
   if (isUnasked(event.detail.elt)) return;
   const { elt, xhr } = event.detail;
-  underWay.set(xhr, [setTimeout(sayBusy, IS_LONG), setTimeout(() => offerWayOut(elt), IS_TOO_LONG)]);
+  underWay.set(xhr, [
+    setTimeout(() => document.body.classList.add("waiting-long"), IS_NOTICED),
+    setTimeout(sayBusy, IS_LONG),
+    setTimeout(() => offerWayOut(elt), IS_TOO_LONG),
+  ]);
   document.body.classList.add("waiting");
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
   end(event.detail.xhr);
-  document.body.classList.toggle("waiting", underWay.size > 0);
+  if (!underWay.size) document.body.classList.remove("waiting", "waiting-long");
 });
