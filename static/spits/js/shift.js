@@ -8,6 +8,7 @@ import { isWanted, ring, soundState, unlock, want } from "./sound.js";
 import { stayAwake, wakingState } from "./waking.js";
 
 const EXPLAINED = "spits-notifications-explained";
+const FOLLOWED = "#shift, #alerts, #ringing, [data-when], [data-alert]";
 const shift = () => document.getElementById("shift")?.dataset.shift; // available, pause or away
 let before = shift();
 let isExplaining = false;
@@ -36,7 +37,7 @@ function explain(isSo) {
   draw();
 }
 
-/* After each answer, since the bar may have been drawn anew. */
+/* Since the bar may have been drawn anew. */
 function follow() {
   const now = shift();
   if (now === undefined) return;
@@ -105,7 +106,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("visibilitychange", () => stayAwake(shift() === "available", draw));
-document.addEventListener("htmx:afterSettle", follow);
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.matches(FOLLOWED) || target.querySelector(FOLLOWED)) follow();
+});
 
 if (shift() !== undefined) {
   if (shift() === "available") {
