@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from uuid import uuid4
 
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -30,6 +31,7 @@ def _locale() -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "") -> SafeString:
     """Draw an icon of the sprite; it is silent, so words stand beside it or in aria-label."""
     return format_html(

@@ -272,8 +272,7 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
         step = undo_and_return(lead, by=request.user, now=clock.now())
         return after_undoing(step, lead)
 
-    response = carry_out(request, forms.Form(request.POST), act, then=answer, lead=lead)
-    return reswap(retarget(response, "#work"), "outerHTML") if request.htmx else response
+    return carry_out(request, forms.Form(request.POST), act, then=answer, lead=lead)
 
 
 # --- The next step ----------------------------------------------------------------------

@@ -24,7 +24,7 @@ from leads.domain.queue import next_lead
 from leads.formats.text import clean_lines
 from leads.forms.calling import NoteBesideForm
 from leads.forms.fields import LONGEST_NOTE
-from leads.models import RESULTS_THAT_ASK_A_NEXT_STEP, Attempt, Lead, Release
+from leads.models import RESULTS_THAT_ASK_A_NEXT_STEP, Attempt, Hold, Lead, Release
 from leads.views.calling_panels import open_panel
 from leads.views.calling_prepared import prepared_panels
 from leads.views.calling_screen import WorkScreen
@@ -32,6 +32,7 @@ from leads.views.lost import Lost
 from leads.views.saying import after_attempt, who
 
 TEMPLATE = "leads/calling.html"
+CUSTOMER = "call"  # the id of the form that is the held customer
 
 
 def carry_out(
@@ -79,7 +80,7 @@ def _refuse(
     screen = WorkScreen(request.user, clock.now())
     if not panel or screen.page is None:
         messages.error(request, " ".join(_errors(form)))
-    response = screen_answer(
+    return screen_answer(
         request,
         screen=screen,
         panel=panel or request.POST.get("panel", ""),
@@ -88,9 +89,6 @@ def _refuse(
         keeps_note=True,
         lost=Lost.of(lead, request.user) if lead is not None and screen.page is None else None,
     )
-    if request.htmx:
-        reswap(retarget(response, "#work"), "outerHTML")
-    return response
 
 
 def _errors(form: forms.Form) -> list[str]:
@@ -99,9 +97,10 @@ def _errors(form: forms.Form) -> list[str]:
 
 def go_on(request: SignedInRequest, said: str) -> HttpResponse:
     """The customer is done with: the next one comes at once, but to nobody on a pause."""
+    taken = None
     with suppress(RuleBroken):  # the screen says so
-        next_lead(request.user, now=clock.now())
-    return answer(request, said)
+        taken = next_lead(request.user, now=clock.now())
+    return answer(request, said, taken=taken)
 
 
 def stay(request: SignedInRequest, said: str) -> HttpResponse:
@@ -118,7 +117,9 @@ def stay_and_type_on(request: SignedInRequest, said: str) -> HttpResponse:
     return screen_answer(request, panel=request.POST.get("panel", ""), keeps_note=True)
 
 
-def answer(request: SignedInRequest, said: str, *, panel: str = "") -> HttpResponse:
+def answer(
+    request: SignedInRequest, said: str, *, panel: str = "", taken: Hold | None = None
+) -> HttpResponse:
     """Say in the bar below what was done, and show the screen as it is now.
 
     A panel belongs to the customer that a button was pressed for; what is sent again may come
@@ -126,7 +127,7 @@ def answer(request: SignedInRequest, said: str, *, panel: str = "") -> HttpRespo
     """
     if said:
         messages.success(request, said)
-    screen = WorkScreen(request.user, clock.now())
+    screen = WorkScreen(request.user, clock.now(), taken)
     if not screen.is_with(pressed_for(request)):
         panel = ""
     if request.htmx:
@@ -147,7 +148,12 @@ def screen_answer(
 ) -> HttpResponse:
     screen = screen or WorkScreen(request.user, clock.now())
     is_press = bool(request.htmx) and request.method == "POST"
+    if is_press and part == "work" and request.htmx.target == CUSTOMER and screen.page is not None:
+        part = "customer"  # the sides are there, to stay as they are for a moment
     pressed = pressed_for(request)
+    # To let go is asked at an address without a lead, and may be refused.
+    is_the_same = screen.is_with(pressed) or (pressed is None and status >= HTTPStatus.BAD_REQUEST)
+    brings_panels = part in ("work", "beside") or (part == "customer" and is_the_same)
     typed = (request.POST if request.method == "POST" else request.GET).dict()
     opened = open_panel(panel, screen, typed=typed, form=form)
     context = {
@@ -157,11 +163,9 @@ def screen_answer(
         "renews_in": screen.renews_in,
         "panel": opened,
         "form": opened.form if opened else None,
-        "prepared": prepared_panels(screen) if part == "work" else [],
+        "prepared": prepared_panels(screen) if brings_panels else [],
         "part": part,
-        # With a customer on the screen the sides are there to stay as they are for a moment.
-        "sides_follow": is_press and pressed is not None and screen.page is not None,
-        "is_the_same": screen.is_with(pressed),
+        "is_the_same": is_the_same,
         "lost": lost,
         "releases": Release.Reason.choices,
         "note": request.POST.get("note", "") if keeps_note else "",
@@ -171,6 +175,7 @@ def screen_answer(
     }
     response = render_part(request, TEMPLATE, part, context, status=status)
     if is_press:
+        reswap(retarget(response, f"#{CUSTOMER if part == 'customer' else 'work'}"), "outerHTML")
         reason = opened.reason if opened is not None else None
         shown = _address(opened.name if opened else "", reason.code if reason else "")
         if shown != request.htmx.current_url_abs_path:  # htmx copies the page for its history

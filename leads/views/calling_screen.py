@@ -104,10 +104,11 @@ class WorkScreen:
 
     agent: User
     at: datetime
+    taken: Hold | None = None  # the hold, where it was taken just now
 
     @cached_property
     def hold(self) -> Hold | None:
-        return hold_of(self.agent, self.at)
+        return self.taken or hold_of(self.agent, self.at)
 
     def is_with(self, lead_pk: int | None) -> bool:
         """Whether the agent holds the customer of this very lead."""
@@ -286,19 +287,25 @@ class WorkScreen:
     def keys(self) -> list[tuple[ResultKey, str]]:
         return keys_of(self._page.lead.pk)
 
-    @property
+    @cached_property
+    def note_url(self) -> str:
+        return reverse("leads:calling-note", args=[self._page.lead.pk])
+
+    @cached_property
+    def start_url(self) -> str:
+        return reverse("leads:calling-start", args=[self._page.lead.pk])
+
+    @cached_property
     def release_url(self) -> str:
         return reverse("leads:calling-release")
 
 
 def keys_of(pk: int) -> list[tuple[ResultKey, str]]:
     """The buttons for the lead with this id, each with where it sends the form."""
-    return [(key, _url_of(key, pk)) for key in RESULT_KEYS]
-
-
-def _url_of(key: ResultKey, pk: int) -> str:
-    if key.panel:
-        return reverse("leads:calling-panel", args=[pk])
-    if key.result:
-        return reverse("leads:calling-result", args=[pk])
-    return reverse("leads:calling-objection", args=[pk])
+    to_panel, to_result, to_objection = (
+        reverse(f"leads:calling-{name}", args=[pk]) for name in ("panel", "result", "objection")
+    )
+    return [
+        (key, to_panel if key.panel else to_result if key.result else to_objection)
+        for key in RESULT_KEYS
+    ]

@@ -180,6 +180,10 @@ class PracticeScreen:
         return keys_of(NOBODY)
 
     @property
+    def note_url(self) -> str:
+        return reverse("leads:calling-note", args=[NOBODY])
+
+    @property
     def release_url(self) -> str:
         return reverse("leads:practice-release")
 

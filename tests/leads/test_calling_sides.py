@@ -17,6 +17,7 @@ from tests.leads.at_the_screen import at_the_screen, create_agent_with_customers
 from tests.leads.test_calling_in_browser import press
 
 HTMX = {"HX-Request": "true"}
+PRESSED = {**HTMX, "HX-Target": "call"}  # a button of the customer on the screen
 
 
 @pytest.fixture(autouse=True)
@@ -55,13 +56,16 @@ def words(response) -> str:
 
 
 def test_the_next_customer_comes_without_his_sides(page, held, agent):
-    answered = words(not_reached(page, held, **HTMX))
+    response = not_reached(page, held, **PRESSED)
 
+    answered = words(response)
     following = hold_of(agent, TUESDAY_10).lead
     assert following.customer.name == "Maria Aardenburg"
     assert "Maria Aardenburg" in answered
     assert "Maria Hoefslag" not in answered  # who comes after him
     assert "Binnengekomen" not in answered  # what happened with him
+    assert "Wat er gebeurde" in answered  # nothing stands there of who is done with
+    assert response["HX-Retarget"] == "#call"
 
 
 def test_the_sides_come_at_his_own_address(page, held, agent):
@@ -73,15 +77,24 @@ def test_the_sides_come_at_his_own_address(page, held, agent):
     assert "Hoefslag, Maria" in words(answered)
     parts = re.findall(r'id="([\w-]+)"[^>]* hx-swap-oob="(\w+)"', answered.content.decode())
     assert parts == [("queue", "morph"), ("work-day", "true")]
-    assert b"hx-preserve" not in answered.content
+    assert b'data-prepared="no_interest"' in answered.content
 
 
 def test_the_same_customer_keeps_his_sides_until_they_come(page, held):
     address = reverse("leads:calling-note", args=[held.pk])
-    answered = page.post(address, {"note": "Wil een trekhaak"}, headers=HTMX).content.decode()
+    answered = page.post(address, {"note": "Wil een trekhaak"}, headers=PRESSED).content.decode()
 
-    assert re.findall(r'id="([\w-]+)"[^>]* hx-preserve', answered) == ["queue", "work-day"]
+    assert re.findall(r'id="(queue|work-day|past)"', answered) == []
     assert reverse("leads:calling-beside", args=[held.pk]) in answered
+
+
+def test_the_screen_is_drawn_whole_when_nobody_follows(page, held):
+    Lead.objects.exclude(pk=held.pk).update(next_call_at=None)
+
+    response = not_reached(page, held, **PRESSED)
+
+    assert response["HX-Retarget"] == "#work"
+    assert "Er is nu niemand aan de beurt." in words(response)
 
 
 def test_a_screen_that_had_nobody_is_drawn_whole(page):
@@ -92,7 +105,7 @@ def test_a_screen_that_had_nobody_is_drawn_whole(page):
 
 
 def test_nothing_stands_beside_a_customer_who_is_done_with(page, held):
-    not_reached(page, held, **HTMX)
+    not_reached(page, held, **PRESSED)
 
     answered = beside(page, held)
 
@@ -102,12 +115,12 @@ def test_nothing_stands_beside_a_customer_who_is_done_with(page, held):
 def test_a_result_and_the_sides_cost_the_same_for_any_number_of_leads(
     page, held, agent, django_assert_num_queries
 ):
-    not_reached(page, held, **HTMX)  # what is written once is written
+    not_reached(page, held, **PRESSED)  # what is written once is written
     second = hold_of(agent, TUESDAY_10).lead
 
-    with django_assert_num_queries(54):
-        not_reached(page, second, **HTMX)
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(47):
+        not_reached(page, second, **PRESSED)
+    with django_assert_num_queries(30):
         beside(page, hold_of(agent, TUESDAY_10).lead)
 
 
@@ -123,7 +136,7 @@ def test_no_history_of_somebody_else_stands_beside_the_next_customer(browser, cl
         page.route("**/ernaast/", lambda route: asked.append(route))
         press(page, "1")
         with_customer(page, "Aardenburg")
-        page.wait_for_function("() => document.querySelector('.day-follows')")
+        page.wait_for_function("() => document.querySelector('.past-follows')")
         assert not page.is_visible("text=Wil een trekhaak")
         assert not page.is_visible("#queue [aria-current]")
         assert page.is_visible("#queue >> text=Hoefslag, Maria")
@@ -132,5 +145,5 @@ def test_no_history_of_somebody_else_stands_beside_the_next_customer(browser, cl
         asked[0].continue_()
         page.wait_for_selector("#queue [aria-current] >> text=Aardenburg, Maria")
         assert page.is_visible("#history")
-        assert page.query_selector(".day-follows") is None
+        assert page.query_selector(".past-follows") is None
         assert page.inner_text(".day-counts dd") == "1"

@@ -133,6 +133,7 @@ def test_what_cannot_be_done_offline_says_so_and_stays(page):
     press(page, "1")
     said(page, "showroom geboekt")
     assert Appointment.objects.count() == 1
+    page.wait_for_selector("#without-connection", state="attached")
 
     page.context.set_offline(True)
     press(page, "Escape")  # from the panel that offers to hand over

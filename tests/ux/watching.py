@@ -18,7 +18,7 @@ window.ux = {keys: 0, took: [], shift: 0, slowest: 0, painted: 0, settled: 0, as
     const since = pressed;
     requestAnimationFrame(() => requestAnimationFrame(() => {
       if (document.activeElement === document.body) ux.astray.push(asked.path);
-      if (event.detail.target.id !== "work" || !since) return;
+      if (!["call", "work"].includes(event.detail.target.id) || !since) return;
       ux.took.push(performance.now() - since);
     }));
   });

@@ -1,12 +1,12 @@
 /* The work screen without a connection. A button that may wait for one says so in data-waits:
-   "on" where the next customer follows, "stay" where this one stays. What was prepared with the
-   page stands in <template id="without-connection">: the panels that need no answer first. */
+   "on" where the next customer follows, "stay" where this one stays. The panels that need no answer
+   first stand in <template id="without-connection">, which comes with the sides of a customer. */
 import { free } from "./forms.js";
 import { labelOf } from "./keys.js";
 import { say, show, unsay } from "./messages.js";
-import { isUnasked } from "./polling.js";
 import { drawAnew, isOfScreen } from "./screen.js";
 import { keep, send, takeBack, waits } from "./unsent.js";
+import { isUnasked } from "./waiting.js";
 
 const outcome = () => document.getElementById("outcome");
 const parts = () => [...outcome().children].filter((part) => !part.matches(".card-footer"));
@@ -30,12 +30,16 @@ function bringBack() {
 /* The results of this customer, for who goes back to them from a panel. */
 function keepResults() {
   const shown = outcome()?.querySelector(":scope > .card-body > .results");
-  if (shown) results = { of: customer(), part: shown.parentElement.cloneNode(true) };
+  if (shown) results = { of: customer(), part: shown.parentElement };
+  else if (results?.of !== document.getElementById("call")?.action) results = null;
 }
 
 function goBackToResults() {
   if (results?.of !== customer()) return false;
-  putInPlace(results.part.cloneNode(true));
+  const part = results.part.cloneNode(true);
+  part.hidden = false;
+  part.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+  putInPlace(part);
   document.getElementById("who").focus();
   return true;
 }
@@ -62,7 +66,7 @@ function openPrepared(name) {
 }
 
 function sayWhatWaits(name) {
-  const note = prepared("waits");
+  const note = document.getElementById("waits-for-connection").content.firstElementChild.cloneNode(true);
   note.querySelector("strong").textContent = name;
   note.querySelector("button").addEventListener("click", () => {
     const written = takeBack();

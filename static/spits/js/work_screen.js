@@ -6,3 +6,18 @@ import "./one_tab.js";
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
+
+/* What has the focus cannot go without all being laid out, at a moment when the customer before
+   and the next one both stand there: so it goes first, and the answer says what has it then. A
+   field keeps it: one types on there. */
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, shouldSwap, requestConfig } }) => {
+  const active = document.activeElement;
+  if (!shouldSwap || requestConfig.verb === "get" || !target.matches("#call, #work") || !target.contains(active)) return;
+  if (!active.matches("input, select, textarea")) active.blur();
+});
+
+/* The sides are asked for once the customer is painted. */
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  const sides = target.querySelector?.(":scope > #sides");
+  if (sides) requestAnimationFrame(() => requestAnimationFrame(() => htmx.trigger(sides, "painted")));
+});

@@ -24,7 +24,8 @@ def seen(lead):
 def send(client, name, lead, htmx=True, **typed):
     """Press a button of the screen as it was drawn for `lead`."""
     typed = {"seen": seen(lead), **typed}
-    headers = HTMX if htmx else {}
+    # To undo is pressed in the bar below, everything else in the form of the customer.
+    headers = {**HTMX, **({"HX-Target": "call"} if name != "undo" else {})} if htmx else {}
     return client.post(url(name, lead.pk), typed, headers=headers)
 
 

@@ -254,7 +254,7 @@ def test_the_screen_costs_the_same_for_any_number_of_leads(
     next_lead(agent, now=TUESDAY_10)
     receive_passive(dealership)
 
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(35):
         page.get(url(""))
 
 

@@ -44,7 +44,7 @@ def test_a_call_without_a_ground_is_refused_and_says_why(page, held, dealership)
     response = send(page, "start", held, phone="+31612000001", note="Half getyp")
 
     assert response.status_code == 409
-    assert response["HX-Retarget"] == "#work"
+    assert response["HX-Retarget"] == "#call"
     assert "geen grond" in text_of(response).lower()
     assert 'href="tel:' not in response.content.decode()
     assert "Half getyp</textarea>" in response.content.decode()
