@@ -186,6 +186,61 @@ def test_a_note_stays_while_panels_open_and_close_and_goes_along_with_the_result
     assert [note.body for note in lead.notes.all()] == ["Hond blaft 1 keer"]
 
 
+def test_a_panel_that_closes_gives_the_focus_back(opens):
+    page = opens()
+    page.keyboard.press("n")
+    focus_comes_to(page, "Marieke Jansen")
+    quiet(page)
+
+    def close_panel():
+        page.wait_for_selector("#panel")
+        quiet(page)
+        press(page, "Escape")
+        page.wait_for_selector(".results")
+
+    press(page, "6")
+    close_panel()
+    focus_comes_to(page, "Marieke Jansen")
+
+    page.locator("[data-key='4']").focus()
+    page.keyboard.press("Enter")
+    close_panel()
+    page.wait_for_function("document.activeElement.value === 'appointment'")
+
+
+def test_the_focus_stays_when_the_screen_is_drawn_anew_by_itself(opens):
+    page = opens()
+    page.locator("#next").focus()
+    with page.expect_response("**/bellen/"):
+        page.evaluate("htmx.trigger('#work', 'refresh')")
+    quiet(page)
+    assert page.evaluate("document.activeElement.id") == "next"
+
+    page.keyboard.press("Enter")
+    focus_comes_to(page, "Marieke Jansen")
+    quiet(page)
+    page.evaluate("htmx.ajax('GET', '/bellen/', {target: '#work', swap: 'outerHTML'})")
+    quiet(page)
+    assert page.evaluate("document.activeElement.id") == "who"
+
+
+def test_what_was_done_can_be_undone_from_a_panel_of_the_next_customer(opens, agent):
+    page = opens()
+    page.keyboard.press("n")
+    focus_comes_to(page, "Marieke Jansen")
+    quiet(page)
+    press(page, "1")
+    focus_comes_to(page, "Kaan Aardenburg")
+    press(page, "6")
+    page.wait_for_selector("#panel")
+
+    press(page, "z")
+
+    focus_comes_to(page, "Marieke Jansen")
+    assert page.query_selector("#panel") is None
+    assert hold_of(agent, TUESDAY_10).lead.customer.last_name == "Jansen"
+
+
 @pytest.mark.parametrize("width", [360, 1440])
 def test_every_state_is_accessible_and_never_scrolls_sideways(opens, agent, width):
     page = opens(width)

@@ -21,3 +21,16 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
   const sides = target.querySelector?.(":scope > #sides");
   if (sides) requestAnimationFrame(() => requestAnimationFrame(() => htmx.trigger(sides, "painted")));
 });
+
+/* A panel that closes gives the focus back to where it was: to its button, or to the name. */
+let openedBy = "";
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  const button = detail.requestConfig.triggeringEvent?.submitter;
+  if (button?.matches("[data-opens-panel]")) openedBy = document.activeElement === button ? button.value : "";
+});
+
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id !== "outcome" || document.activeElement !== document.body) return;
+  (target.querySelector(`[data-opens-panel][value="${openedBy}"]`) ?? document.getElementById("who")).focus();
+});
