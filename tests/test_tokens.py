@@ -147,7 +147,7 @@ def test_tones_are_told_apart_by_every_kind_of_eye(sight):
 def test_every_colour_and_size_of_a_sheet_is_a_token(sheet):
     text = (SHEETS / sheet).read_text(encoding="utf-8")
     parts = {"tone", "tone-on", "tone-soft", "tone-ink"}  # set by the classes .tone-...
-    parts |= {"h-bars"}  # set by bars.js, and without it what stands beside it
+    parts |= {"h-bars"}  # set by messages.js, and without it what stands beside it
     known = LIGHT.keys() | dict(DECLARATION.findall(text)).keys() | parts
 
     assert re.findall(r"(?<!%23)#[0-9a-f]{3,8}\b|\brgba?\(", text) == []

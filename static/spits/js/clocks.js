@@ -43,3 +43,13 @@ function tick() {
 tick();
 setInterval(tick, 1000);
 document.addEventListener("htmx:afterSwap", tick);
+
+/* A page on paper says what it is and when it was printed, not when it was drawn. */
+const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+
+addEventListener("beforeprint", () => {
+  const [title, time] = ["title", "time"].map((part) => document.querySelector(`[data-print-${part}]`));
+  if (!title) return;
+  title.textContent = document.title;
+  time.textContent = moment.format(now());
+});

@@ -1,8 +1,6 @@
 /* What every page does in the browser. Each part works alone, and the page works without. */
 import "./answers.js";
-import "./bars.js";
 import "./clocks.js";
-import "./dialing.js";
 import "./forms.js";
 import "./keys.js";
 import "./leaving.js";
@@ -10,7 +8,6 @@ import "./live.js";
 import "./menus.js";
 import "./palette.js";
 import "./polling.js";
-import "./printing.js";
 import "./shift.js";
 import "./theme.js";
 import "./unsent.js";
